@@ -1,0 +1,1 @@
+"""Wiring of Aria: settings, URLs, servers and the kernel every app may import."""

@@ -1,0 +1,1 @@
+"""Plain building blocks without a database table; imports no app of Aria."""

@@ -1,0 +1,1 @@
+"""How a picture is painted: jobs, models, the engine and live previews."""

@@ -1,0 +1,192 @@
+"""What passes between the engine and the threads that wait on it: orders in, events out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aria_site.kernel.recipe import Recipe
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""One picture as (height, width, 3) RGB bytes."""
+
+Sketcher: TypeAlias = Callable[[Recipe], Pixels]
+"""Draws the composition sketch of a recipe, at the recipe's own size."""
+
+
+class Stage(StrEnum):
+    """Where a painting stands. The lease is renewed only while progress moves within the stage's budget."""
+
+    WAIT = "wait"
+    LOAD = "load"
+    ENCODE = "encode"
+    STEP = "step"
+    DECODE = "decode"
+
+
+class EngineError(Exception):
+    """A painting could not be made. The message is a sentence for the person who asked for it.
+
+    `retryable` says whether the same order may succeed later; `code` is a stable word for programs.
+    """
+
+    def __init__(self, message: str, *, code: str, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retryable = retryable
+
+
+class PaintingCancelledError(Exception):
+    """The order was withdrawn before it was finished; nothing is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSource:
+    """Where the weights of a registered model lie: a diffusers folder of safetensors and its revision."""
+
+    name: str
+    folder: Path
+    revision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaintOrder:
+    """Pictures of one job to be painted together. Picture `i` is painted from `recipe.for_picture(i)`."""
+
+    job_id: str
+    recipe: Recipe
+    indices: tuple[int, ...]
+    checkpoint_dir: Path | None = None
+    """Folder of this job's checkpoints; None switches them off."""
+    step_budget_s: float = 120.0
+    """The longest time one step may take before the watchdog ends the painting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One live frame: a small JPEG of the first picture of the order as it stands after `step`."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageEntered:
+    """The order moved on to `stage`."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepped:
+    """One denoising step of `total` is done; `preview` is there at most four times a second."""
+
+    step: int
+    total: int
+    preview: Preview | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painted:
+    """Picture `index` is decoded."""
+
+    index: int
+    pixels: Pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaintingFacts:
+    """How the order was painted, stored beside the recipe: what sameness between machines depends on."""
+
+    device: str
+    dtype: str
+    libraries: dict[str, str] = field(default_factory=dict)
+    load_s: float = 0.0
+    paint_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The last event of an order that went well."""
+
+    facts: PaintingFacts
+
+
+PaintEvent: TypeAlias = StageEntered | Stepped | Painted | Finished
+
+
+class Ticket(Protocol):
+    """A painting under way, held by the thread that waits for it."""
+
+    def events(self) -> Iterator[PaintEvent]:
+        """Yield events until Finished. Raises EngineError or PaintingCancelledError where it ends badly."""
+        ...
+
+    def cancel(self) -> None:
+        """Withdraw the order; it ends within one step. Safe to call at any time, from any thread."""
+        ...
+
+    @property
+    def stage(self) -> Stage:
+        """Where the painting stands now."""
+        ...
+
+    @property
+    def progress(self) -> int:
+        """A counter that only grows; it stands still when the device does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentModel:
+    """A model in memory: what the pool shows to the operator."""
+
+    name: str
+    revision: str
+    device: str
+    dtype: str
+    bytes: int
+    loaded_at: float
+    used_at: float
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """A snapshot of the engine for health, admin and metrics. Times are UNIX seconds."""
+
+    device: str
+    models: tuple[ResidentModel, ...]
+    orders: int
+    loads_total: int
+    stuck: bool
+
+
+class PaintingEngine(Protocol):
+    """The whole of what the rest of Aria knows of an engine."""
+
+    def submit(self, order: PaintOrder) -> Ticket:
+        """Queue an order for the device thread and return at once."""
+        ...
+
+    def free_slots(self, recipe: Recipe) -> int:
+        """How many more jobs of this shape can be taken now without waiting behind each other for long."""
+        ...
+
+    def preload(self, names: tuple[str, ...]) -> None:
+        """Load and warm models before the first order needs them."""
+        ...
+
+    def status(self) -> EngineStatus:
+        """What is resident and what is being painted."""
+        ...
+
+    def close(self) -> None:
+        """Withdraw all orders and end the device thread."""
+        ...
