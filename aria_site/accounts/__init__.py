@@ -1,0 +1,1 @@
+"""Who may come in: people, their one-time sign-in links and their API keys."""

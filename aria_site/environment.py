@@ -1,0 +1,60 @@
+"""The one place that reads environment variables: typed, bounded, and refused with a sentence when wrong."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.functional_validators import field_validator
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """Every variable Aria obeys. Names are the field names in upper case; docs/configuration.md lists them."""
+
+    model_config = SettingsConfigDict(env_file=PROJECT_DIR / ".env", extra="ignore", frozen=True)
+
+    aria_data: Path = Field(PROJECT_DIR / "var", description="Folder for the database, pictures, logs and sockets.")
+    aria_host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    aria_port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
+    aria_production: bool = Field(False, description="Refuse to start without a secret key and host names.")
+    aria_debug: bool = Field(False, description="Django's debug pages. Never on a reachable address.")
+    aria_secret_key: str = Field("", description="Signs sessions and keys. Made and kept in ARIA_DATA when empty.")
+    aria_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("localhost", "127.0.0.1", "[::1]"), description="Host names the site answers to, separated by commas."
+    )
+    aria_tls: bool = Field(False, description="The site is reached over HTTPS: secure cookies and HSTS.")
+    aria_timezone: str = Field("UTC", description="Time zone in which dates are shown.")
+    aria_log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
+    aria_device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="Device that paints.")
+    aria_threads: int = Field(0, ge=0, le=256, description="CPU threads that paint; 0 means all cores but one.")
+    aria_preload: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("starter",), description="Models loaded when a worker starts, separated by commas."
+    )
+    aria_worker_slots: int = Field(4, ge=1, le=64, description="Jobs one GPU worker holds at a time.")
+    database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
+    redis_url: str = Field("", description="Redis or Valkey as redis://...; Aria starts her own when empty.")
+
+    @field_validator("aria_hosts", "aria_preload", mode="before")
+    @classmethod
+    def split_commas(cls, value: object) -> object:
+        """Read `a, b` as two names."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("aria_data")
+    @classmethod
+    def from_the_project(cls, value: Path) -> Path:
+        """A relative folder counts from the project, whatever folder the command was started in."""
+        return (PROJECT_DIR / value.expanduser()).resolve()
+
+
+def read_environment() -> Environment:
+    """Read and check all variables. Ends the process with one sentence per wrong variable."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise SystemExit("Aria cannot start:\n  " + "\n  ".join(lines)) from None

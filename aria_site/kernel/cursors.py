@@ -1,0 +1,36 @@
+"""Keyset cursors: a place in a newest-first list, as an opaque word that can stand in a URL."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from aria_site.kernel.problems import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of the page before: its time and its key."""
+
+    created_at: datetime
+    pk: UUID
+
+    def encode(self) -> str:
+        """The cursor as URL-safe text."""
+        text = json.dumps([self.created_at.isoformat(), self.pk.hex])
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Read a cursor. Raises InvalidInputError naming the field `after`."""
+        try:
+            created_at, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            place = cls(datetime.fromisoformat(created_at), UUID(pk))
+        except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+            raise InvalidInputError({"after": "This place in the list is unknown. Start again without `after`."}) from error
+        if place.created_at.tzinfo is None:
+            raise InvalidInputError({"after": "This place in the list is unknown. Start again without `after`."})
+        return place

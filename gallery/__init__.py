@@ -1,0 +1,1 @@
+"""What hangs: artworks, their files and the wall."""

@@ -1,0 +1,9 @@
+"""The generation app."""
+
+from django.apps import AppConfig
+
+
+class GenerationConfig(AppConfig):
+    """Jobs, models and workers."""
+
+    name = "generation"

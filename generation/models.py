@@ -1,0 +1,149 @@
+"""Jobs, the models they are painted with, and the workers that paint them. The Job row is the ledger."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from aria_site.kernel.ids import new_id
+from aria_site.kernel.recipe import Recipe
+from personas.models import Persona
+
+
+class DiffusionModel(models.Model):
+    """A registered diffusers folder of safetensors."""
+
+    name = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    folder = models.CharField(max_length=500, help_text="Absolute path, or a path inside the project.")
+    revision = models.CharField(max_length=64, blank=True)
+    licence = models.CharField(max_length=120, blank=True)
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=("is_default",), condition=Q(is_default=True), name="one_default_model"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Job(models.Model):
+    """One order of up to 64 pictures. Every change of state is a conditional update (see `generation.services`)."""
+
+    class State(models.TextChoices):
+        """The life of a job; `TRANSITIONS` lists the allowed changes."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
+    persona = models.ForeignKey(Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    priority = models.SmallIntegerField(default=0)
+    recipe_data = models.JSONField("recipe", editable=False)
+    recipe_fingerprint = models.CharField(max_length=64, editable=False)
+    count = models.PositiveSmallIntegerField(default=1)
+    keep = models.PositiveSmallIntegerField(default=1)
+    idempotency_key = models.CharField(max_length=200, blank=True, editable=False)
+    request_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_expires_at = models.DateTimeField(null=True, editable=False)
+    worker = models.CharField(max_length=80, blank=True, editable=False)
+    """Boot id of the worker that painted or paints it."""
+    device = models.CharField(max_length=40, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Claims in a row that ended without progress; the third one fails the job."""
+    progress = models.FloatField(default=0, editable=False)
+    """Share of the painting that is done, in [0, 1]."""
+    stage = models.CharField(max_length=10, blank=True, editable=False)
+    error = models.TextField(blank=True, editable=False)
+    error_code = models.CharField(max_length=40, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = [
+            models.Index(fields=("-priority", "created_at", "id"), name="job_claimable", condition=Q(state="queued")),
+            models.Index(fields=("lease_expires_at",), name="job_leased", condition=Q(state="running")),
+            models.Index(fields=("owner", "-created_at", "-id"), name="job_of_owner"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="running", lease_token__isnull=False, lease_expires_at__isnull=False)
+                | (~Q(state="running") & Q(lease_token__isnull=True, lease_expires_at__isnull=True)),
+                name="job_running_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(count__gte=1, count__lte=64, keep__gte=1, keep__lte=F("count")), name="job_count_and_keep"
+            ),
+            models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="job_progress_in_0_1"),
+            models.UniqueConstraint(
+                fields=("owner", "idempotency_key"),
+                condition=~Q(idempotency_key=""),
+                name="job_idempotency_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"job {self.pk}"
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the job's first picture."""
+        return Recipe.from_dict(self.recipe_data)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state not in {self.State.QUEUED, self.State.RUNNING}
+
+    def origin_key(self, index: int) -> str:
+        """The key of its artwork number `index`."""
+        return f"{self.origin_prefix}:{index}"
+
+    @property
+    def origin_prefix(self) -> str:
+        """What the origin keys of all its artworks start with."""
+        return f"job:{self.pk}"
+
+
+TRANSITIONS: dict[Job.State, frozenset[Job.State]] = {
+    Job.State.QUEUED: frozenset({Job.State.RUNNING, Job.State.CANCELLED, Job.State.FAILED}),
+    Job.State.RUNNING: frozenset({Job.State.QUEUED, Job.State.SUCCEEDED, Job.State.FAILED, Job.State.CANCELLED}),
+    Job.State.SUCCEEDED: frozenset(),
+    Job.State.FAILED: frozenset({Job.State.QUEUED}),
+    Job.State.CANCELLED: frozenset({Job.State.QUEUED}),
+}
+"""From each state, the states it may change to."""
+
+
+class Worker(models.Model):
+    """One boot of a GPU worker process, renewed by its beat thread."""
+
+    boot_id = models.CharField(primary_key=True, max_length=80)
+    name = models.CharField(max_length=120)
+    host = models.CharField(max_length=120)
+    device = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+    beats = models.PositiveBigIntegerField(default=0)
+    pool = models.JSONField(default=list)
+    """What is resident in its memory, as the engine reports it."""
+
+    class Meta:
+        ordering = ("-seen_at",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""Who paints: personas and the words they add to every prompt."""

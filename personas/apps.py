@@ -1,0 +1,9 @@
+"""The personas app."""
+
+from django.apps import AppConfig
+
+
+class PersonasConfig(AppConfig):
+    """Personas."""
+
+    name = "personas"
