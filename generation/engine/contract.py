@@ -106,6 +106,8 @@ class PaintingFacts:
 
     device: str
     dtype: str
+    instruction_set: str = ""
+    """The vector instructions of the processor, as torch names them ("AVX512"); empty where there are none to tell."""
     libraries: dict[str, str] = field(default_factory=dict)
     load_s: float = 0.0
     paint_s: float = 0.0
