@@ -68,6 +68,10 @@ class Job(models.Model):
     """Claims in a row that ended without progress; the third one fails the job."""
     progress = models.FloatField(default=0, editable=False)
     """Share of the painting that is done, in [0, 1]."""
+    best_progress = models.FloatField(default=0, editable=False)
+    """The furthest any attempt came; an attempt that goes further was not in vain."""
+    claimed_progress = models.FloatField(default=0, editable=False)
+    """`best_progress` at the last claim."""
     stage = models.CharField(max_length=10, blank=True, editable=False)
     error = models.TextField(blank=True, editable=False)
     error_code = models.CharField(max_length=40, blank=True, editable=False)

@@ -1,0 +1,28 @@
+"""The only way a view, an API operation or a consumer gets a job."""
+
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+
+from aria_site.accounts.models import User
+from aria_site.kernel.problems import NotFoundError
+from generation.models import Job
+
+
+def job_for_read(viewer: User | AnonymousUser, job_id: UUID) -> Job:
+    """The job, if this viewer may see it: its owner and staff may. Raises NotFoundError."""
+    job = Job.objects.select_related("persona", "owner").filter(pk=job_id).first()
+    if job is None:
+        raise NotFoundError
+    if not viewer.is_active:
+        raise NotFoundError
+    if job.owner_id == viewer.pk:
+        return job
+    if viewer.is_staff:
+        return job
+    raise NotFoundError
+
+
+def job_for_write(viewer: User | AnonymousUser, job_id: UUID) -> Job:
+    """The job, if this viewer may change it. The same people as may read it. Raises NotFoundError."""
+    return job_for_read(viewer, job_id)

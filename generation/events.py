@@ -1,0 +1,27 @@
+"""The typed hints that travel over the channel layer: sender and receiver share these."""
+
+from typing import Literal, TypedDict
+from uuid import UUID
+
+
+class JobStepped(TypedDict):
+    """A step is done. `frame` is the number of the newest preview frame, 0 when there is none yet."""
+
+    type: Literal["job.stepped"]
+    job: str
+    step: int
+    total: int
+    stage: str
+    frame: int
+
+
+class JobChanged(TypedDict):
+    """The job's row changed: read it again."""
+
+    type: Literal["job.changed"]
+    job: str
+
+
+def job_group(job_id: UUID | str) -> str:
+    """The channel group of one job."""
+    return f"job.{job_id}"

@@ -1,0 +1,16 @@
+"""The limits of one job, the same in schema, form and service."""
+
+MAX_PROMPT = 4000
+MAX_NEGATIVE = 4000
+MIN_SIDE = 128
+MAX_SIDE = 2048
+SIDE_STEP = 8
+MAX_STEPS = 150
+MAX_COUNT = 64
+MAX_GUIDANCE = 30.0
+MAX_SEED = 2**53 - 1 - MAX_COUNT
+"""Seeds stay exact in JavaScript, the last picture's `seed + count - 1` included."""
+PIXEL_STEP_BUDGET = 64 * 1024 * 1024 * 30
+"""width x height x steps x count of one job: 64 pictures of 1024 x 1024 at 30 steps."""
+MAX_ATTEMPTS = 3
+"""Claims in a row that may end without progress before the job is given up."""

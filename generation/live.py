@@ -1,0 +1,125 @@
+"""Live hints: sent by whoever changes a job, swallowed and counted when the message server is away.
+
+One event-loop thread a process owns the channel layer; the newest preview frame of a job lies in Valkey, where
+each viewer's consumer fetches it at its own pace.
+"""
+
+import asyncio
+import logging
+import struct
+import threading
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+import redis
+import redis.asyncio
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from aria_site.kernel.dispatch import run_after_commit
+from generation.events import JobChanged, JobStepped, job_group
+
+logger = logging.getLogger(__name__)
+
+FRAME_TTL_S = 60
+_FRAME_NUMBER = struct.Struct(">I")
+_AWAY = (redis.RedisError, OSError)
+
+
+class Frame(NamedTuple):
+    """One preview frame: its number, growing by one, and the JPEG."""
+
+    number: int
+    jpeg: bytes
+
+
+class LiveSender:
+    """Sends hints from plain threads over one channel layer connection of its own."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+        """Hints that could not be sent since start."""
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="live-sender", daemon=True).start()
+
+    def send(self, group: str, event: JobStepped | JobChanged) -> None:
+        """Send a hint without waiting for it."""
+        asyncio.run_coroutine_threadsafe(self._send(group, event), self._loop)
+
+    async def _send(self, group: str, event: JobStepped | JobChanged) -> None:
+        layer = get_channel_layer()
+        try:
+            await layer.group_send(group, event)
+        except _AWAY as error:
+            self.lost += 1
+            logger.debug("hint to %s lost: %s", group, error)
+
+
+@lru_cache(maxsize=1)
+def live_sender() -> LiveSender:
+    """This process's sender, started on first use."""
+    return LiveSender()
+
+
+def job_changed(job_id: UUID) -> None:
+    """Tell everybody who watches the job to read it again, once the open transaction commits."""
+    event: JobChanged = {"type": "job.changed", "job": str(job_id)}
+    run_after_commit(lambda: live_sender().send(job_group(job_id), event))
+
+
+def job_stepped(job_id: UUID, *, step: int, total: int, stage: str, frame: int) -> None:
+    """Tell everybody who watches the job how far it is."""
+    event: JobStepped = {
+        "type": "job.stepped",
+        "job": str(job_id),
+        "step": step,
+        "total": total,
+        "stage": stage,
+        "frame": frame,
+    }
+    live_sender().send(job_group(job_id), event)
+
+
+def preview_key(job_id: UUID | str) -> str:
+    """Where the newest frame of a job lies in Valkey."""
+    return f"aria:preview:{job_id}"
+
+
+@lru_cache(maxsize=1)
+def _valkey() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def keep_frame(job_id: UUID, frame: Frame) -> bool:
+    """Make this the newest frame of the job. False when the message server is away."""
+    try:
+        _valkey().set(preview_key(job_id), _FRAME_NUMBER.pack(frame.number) + frame.jpeg, ex=FRAME_TTL_S)
+    except _AWAY as error:
+        logger.debug("preview of %s lost: %s", job_id, error)
+        return False
+    return True
+
+
+def read_frame(job_id: UUID | str) -> Frame | None:
+    """The newest frame of the job, if there is one."""
+    try:
+        return _frame_from(_valkey().get(preview_key(job_id)))
+    except _AWAY:
+        return None
+
+
+async def read_frame_async(job_id: UUID | str) -> Frame | None:
+    """The newest frame of the job, for consumers."""
+    try:
+        async with redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=1) as valkey:
+            return _frame_from(await valkey.get(preview_key(job_id)))
+    except _AWAY:
+        return None
+
+
+def _frame_from(stored: bytes | None) -> Frame | None:
+    if not stored:
+        return None
+    (number,) = _FRAME_NUMBER.unpack_from(stored)
+    return Frame(number, stored[_FRAME_NUMBER.size :])

@@ -1,0 +1,151 @@
+"""From a request to a frozen recipe: defaults, bounds and the sentences that refuse."""
+
+import math
+import unicodedata
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aria_site.kernel.problems import InvalidInputError
+from aria_site.kernel.recipe import Recipe
+from generation import limits
+from generation.catalogue import model_manifest
+from generation.engine.contract import EngineError
+from generation.engine.manifest import ModelManifest
+from generation.engine.samplers import DEFAULT_SAMPLER, SAMPLER_NAMES
+from generation.models import DiffusionModel
+from generation.specs import JobSpec
+from personas.models import Persona
+
+T = TypeVar("T")
+
+NOT_YET = {
+    "loras": "LoRAs cannot be used yet. Leave `loras` out.",
+    "source": "Painting over a picture is not possible yet. Leave `source` out.",
+    "mask": "Inpainting is not possible yet. Leave `mask` out.",
+    "strength": "`strength` belongs to `source`, which is not possible yet. Leave it out.",
+    "reference": "Reference pictures cannot be used yet. Leave `reference` out.",
+}
+"""Fields that a recipe already has and the engine does not paint yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A checked request: what is painted, how often, for whom."""
+
+    recipe: Recipe
+    persona: Persona | None
+    count: int
+    keep: int
+
+
+def order_from_spec(spec: JobSpec, *, chosen_seed: int) -> Order:
+    """Check a request and fill in what it leaves open. Raises InvalidInputError naming every wrong field at once."""
+    problems: dict[str, str] = {}
+    model, manifest = _model_of(spec, problems)
+    persona = _persona_of(spec, problems)
+    _check_text(spec, problems)
+    _check_not_yet(spec, problems)
+    _check_numbers(spec, problems)
+    if model is None or manifest is None:
+        raise InvalidInputError(problems)
+    recipe = _recipe(spec, model, manifest, persona, chosen_seed)
+    _check_against_model(spec, recipe, manifest, problems)
+    if problems:
+        raise InvalidInputError(problems)
+    return Order(recipe=recipe, persona=persona, count=spec.count, keep=spec.keep or spec.count)
+
+
+def _recipe(
+    spec: JobSpec, model: DiffusionModel, manifest: ModelManifest, persona: Persona | None, chosen_seed: int
+) -> Recipe:
+    prompt = spec.prompt.strip()
+    return Recipe(
+        model=model.name,
+        model_revision=manifest.revision,
+        prompt=prompt,
+        resolved_prompt=f"{prompt}, {persona.style}" if persona and persona.style else prompt,
+        negative_prompt=spec.negative.strip() or (persona.negative_prompt if persona else ""),
+        seed=chosen_seed if spec.seed in {None, -1} else int(spec.seed or 0),
+        width=_or(spec.width, manifest.width),
+        height=_or(spec.height, manifest.height),
+        steps=_or(spec.steps, manifest.steps),
+        guidance_scale=_or(spec.guidance, manifest.guidance_scale),
+        sampler=_or(spec.sampler, manifest.sampler),
+        guide=_or(spec.guide, manifest.guide) if manifest.sketch else None,
+        persona=persona.slug if persona else None,
+    )
+
+
+def _or(asked: T | None, default: T) -> T:
+    return default if asked is None else asked
+
+
+def _model_of(spec: JobSpec, problems: dict[str, str]) -> tuple[DiffusionModel | None, ModelManifest | None]:
+    models = DiffusionModel.objects.all()
+    model = models.filter(name=spec.model).first() if spec.model else models.filter(is_default=True).first()
+    if model is None:
+        known = ", ".join(models.values_list("name", flat=True)) or "none"
+        problems["model"] = f"There is no model “{spec.model or 'default'}” here. Known models: {known}."
+        return None, None
+    try:
+        return model, model_manifest(model)
+    except EngineError as error:
+        problems["model"] = str(error)
+        return model, None
+
+
+def _persona_of(spec: JobSpec, problems: dict[str, str]) -> Persona | None:
+    if spec.persona is None:
+        return None
+    persona = Persona.objects.filter(slug=spec.persona).first()
+    if persona is None:
+        problems["persona"] = f"There is no persona “{spec.persona}” here."
+    return persona
+
+
+def _check_text(spec: JobSpec, problems: dict[str, str]) -> None:
+    if not spec.prompt.strip():
+        problems["prompt"] = "Say what to paint: the prompt is empty."
+    for name, text, most in (
+        ("prompt", spec.prompt, limits.MAX_PROMPT),
+        ("negative", spec.negative, limits.MAX_NEGATIVE),
+    ):
+        if len(text) > most:
+            problems[name] = f"Keep `{name}` to {most:,} characters; this has {len(text):,}."
+        elif any(unicodedata.category(mark) in {"Cc", "Cs"} and mark not in "\n\r\t" for mark in text):
+            problems[name] = f"Remove the control characters from `{name}`."
+
+
+def _check_not_yet(spec: JobSpec, problems: dict[str, str]) -> None:
+    problems.update({name: sentence for name, sentence in NOT_YET.items() if getattr(spec, name) not in {None, ()}})
+    if spec.keep is not None and spec.keep != spec.count:
+        problems["keep"] = "Keeping only the best of a job is not possible yet. Leave `keep` out."
+
+
+def _check_numbers(spec: JobSpec, problems: dict[str, str]) -> None:
+    def between(name: str, value: float | None, least: float, most: float) -> None:
+        if value is not None and not (math.isfinite(value) and least <= value <= most):
+            problems[name] = f"`{name}` must be between {least:,g} and {most:,g}."
+
+    between("width", spec.width, limits.MIN_SIDE, limits.MAX_SIDE)
+    between("height", spec.height, limits.MIN_SIDE, limits.MAX_SIDE)
+    between("steps", spec.steps, 1, limits.MAX_STEPS)
+    between("guidance", spec.guidance, 0, limits.MAX_GUIDANCE)
+    between("count", spec.count, 1, limits.MAX_COUNT)
+    if spec.seed is not None and not -1 <= spec.seed <= limits.MAX_SEED:
+        problems["seed"] = f"`seed` must be between 0 and {limits.MAX_SEED}, or -1 for a fresh one."
+    if spec.guide is not None and not 0 < spec.guide <= 1:
+        problems["guide"] = "`guide` must be above 0 and at most 1."
+
+
+def _check_against_model(spec: JobSpec, recipe: Recipe, manifest: ModelManifest, problems: dict[str, str]) -> None:
+    step = max(limits.SIDE_STEP, manifest.size_multiple)
+    for name, side in (("width", recipe.width), ("height", recipe.height)):
+        if name not in problems and side % step:
+            problems[name] = f"`{name}` must be a multiple of {step} for this model: {side // step * step} would do."
+    if recipe.sampler not in {*SAMPLER_NAMES, DEFAULT_SAMPLER}:
+        problems["sampler"] = f"There is no sampler “{recipe.sampler}”. Known: {', '.join(SAMPLER_NAMES)}."
+    if spec.guide is not None and not manifest.sketch:
+        problems["guide"] = "This model has no composition sketch. Leave `guide` out."
+    if not problems and recipe.width * recipe.height * recipe.steps * spec.count > limits.PIXEL_STEP_BUDGET:
+        problems["count"] = "This is more than one job may take: ask for fewer pictures, fewer steps or a smaller size."

@@ -1,0 +1,138 @@
+"""Painting one claimed job: follows the engine's events, keeps people informed, stores what comes out."""
+
+import logging
+import shutil
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from django.conf import settings
+from structlog.contextvars import bound_contextvars
+
+from gallery.services import FinishedPicture, StoredFiles, artwork_files_delete, artwork_files_write
+from generation.engine.contract import (
+    EngineError,
+    Finished,
+    Painted,
+    PaintEvent,
+    PaintingCancelledError,
+    PaintingEngine,
+    PaintOrder,
+    Preview,
+    StageEntered,
+    Stepped,
+    Ticket,
+)
+from generation.live import Frame, job_stepped, keep_frame
+from generation.services import Claim, job_fail, job_give_back, job_progress_note, job_succeed
+from generation.services.endings import LeaseLostError
+
+logger = logging.getLogger(__name__)
+
+NOTE_EVERY_S = 0.5
+"""How often progress is stored; the same update finds out that a job was cancelled."""
+PAINTED_SHARE = 0.95
+"""Progress when the last step is done; decoding and storing are the rest."""
+
+
+class Painting:
+    """One claimed job from the engine's first event to the stored pictures.
+
+    Not shared between threads: the thread that waits on the ticket owns it.
+    """
+
+    def __init__(self, claim: Claim, engine: PaintingEngine) -> None:
+        self.claim = claim
+        self._job = claim.job
+        self._recipe = claim.job.recipe
+        self._checkpoints = Path(settings.CHECKPOINT_DIR, str(self._job.pk))
+        order = PaintOrder(
+            job_id=str(self._job.pk),
+            recipe=self._recipe,
+            indices=tuple(range(self._job.count)),
+            checkpoint_dir=self._checkpoints,
+        )
+        self.ticket: Ticket = engine.submit(order)
+        self._pictures: dict[int, Painted] = {}
+        self._frame = 0
+        self._noted_at = 0.0
+
+    def run(self) -> None:
+        """Paint to the end, whatever that is; the job's row tells which one it was."""
+        with bound_contextvars(job_id=str(self._job.pk)):
+            try:
+                self._follow()
+            except PaintingCancelledError:
+                # Either the person cancelled (the lease is gone and nothing is left to do) or the worker stops.
+                given_back = job_give_back(self.claim)
+                logger.info("painting withdrawn, given back: %s", given_back)
+            except LeaseLostError:
+                logger.info("the lease is gone: the work is dropped")
+            except EngineError as error:
+                self._end_badly(error)
+
+    def _follow(self) -> None:
+        for event in self.ticket.events():
+            self._handle(event)
+
+    def _handle(self, event: PaintEvent) -> None:
+        match event:
+            case StageEntered(stage=stage):
+                self._note(progress=None, stage=stage.value, at_once=True)
+            case Stepped():
+                self._stepped(event)
+            case Painted(index=index):
+                self._pictures[index] = event
+            case Finished():
+                self._store(event)
+
+    def _stepped(self, event: Stepped) -> None:
+        if event.preview is not None:
+            self._show(event.preview)
+        share = PAINTED_SHARE * event.step / event.total
+        self._note(progress=share, stage="step", at_once=False)
+        job_stepped(self._job.pk, step=event.step, total=event.total, stage="step", frame=self._frame)
+
+    def _show(self, preview: Preview) -> None:
+        self._frame += 1
+        keep_frame(self._job.pk, Frame(self._frame, preview.jpeg))
+
+    def _note(self, *, progress: float | None, stage: str, at_once: bool) -> None:
+        """Store how far it is, now and then; withdraw the order when the lease turns out to be lost."""
+        now = time.monotonic()
+        if not at_once and now - self._noted_at < NOTE_EVERY_S:
+            return
+        self._noted_at = now
+        if not job_progress_note(self.claim, progress=progress, stage=stage):
+            self.ticket.cancel()
+
+    def _store(self, finished: Finished) -> None:
+        self._note(progress=PAINTED_SHARE, stage="store", at_once=True)
+        files = [self._write(index, finished) for index in sorted(self._pictures)]
+        try:
+            job_succeed(self.claim, files)
+        except BaseException:
+            for stored in files:
+                artwork_files_delete(stored)
+            raise
+        shutil.rmtree(self._checkpoints, ignore_errors=True)
+        logger.info("painted %d pictures in %.2f s", len(files), finished.facts.paint_s)
+
+    def _write(self, index: int, finished: Finished) -> StoredFiles:
+        return artwork_files_write(
+            FinishedPicture(
+                pixels=self._pictures[index].pixels,
+                recipe=self._recipe.for_picture(index),
+                origin_key=self._job.origin_key(index),
+                facts=asdict(finished.facts),
+            )
+        )
+
+    def _end_badly(self, error: EngineError) -> None:
+        logger.warning("painting failed (%s): %s", error.code, error)
+        if error.retryable and job_give_back(self.claim):
+            return
+        try:
+            job_fail(self.claim, error)
+        except LeaseLostError:
+            logger.info("the job was over before its failure could be noted")

@@ -1,0 +1,27 @@
+"""Writes of generation: everything that changes a job, one module per part of its life."""
+
+from generation.services.claiming import Claim, job_claim
+from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
+from generation.services.first_paintings import first_paintings_submit
+from generation.services.leases import leases_renew, worker_leases_free, worker_seen
+from generation.services.progress import job_progress_note
+from generation.services.reaping import ReapReport, jobs_reap
+from generation.services.submitting import job_submit
+
+__all__ = [
+    "Claim",
+    "ReapReport",
+    "first_paintings_submit",
+    "job_cancel",
+    "job_claim",
+    "job_fail",
+    "job_give_back",
+    "job_progress_note",
+    "job_retry",
+    "job_submit",
+    "job_succeed",
+    "jobs_reap",
+    "leases_renew",
+    "worker_leases_free",
+    "worker_seen",
+]

@@ -1,0 +1,65 @@
+"""How a job ends: with artworks, with a reason, or because somebody said so. Each is one conditional update."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from aria_site.kernel.dispatch import after_commit
+from gallery.models import Artwork
+from gallery.services import StoredFiles, artworks_create
+from generation.engine.contract import EngineError
+from generation.live import job_changed
+from generation.models import Job
+from generation.services.claiming import Claim
+from generation.services.requeueing import RELEASED, requeue
+
+
+class LeaseLostError(Exception):
+    """Somebody else holds the job now, or it was cancelled: the work of this worker is void."""
+
+
+def job_succeed(claim: Claim, files: Sequence[StoredFiles]) -> list[Artwork]:
+    """Hang the pictures and end the job, in one transaction. Raises LeaseLostError and stores nothing without lease."""
+    with transaction.atomic():
+        _end(claim, state=Job.State.SUCCEEDED, progress=1.0, stage="")
+        artworks = artworks_create(files, owner=claim.job.owner, persona=claim.job.persona)
+    job_changed(claim.job.pk)
+    return artworks
+
+
+def job_fail(claim: Claim, error: EngineError) -> None:
+    """End the job with the engine's sentence. Raises LeaseLostError."""
+    _end(claim, state=Job.State.FAILED, error=str(error), error_code=error.code, stage="")
+    job_changed(claim.job.pk)
+
+
+def job_give_back(claim: Claim) -> bool:
+    """Put a running job back into the queue, for this or another worker. False when the lease was lost."""
+    return requeue(Job.objects.filter(pk=claim.job.pk, state=Job.State.RUNNING, lease_token=claim.token)) == 1
+
+
+def job_cancel(*, job: Job) -> bool:
+    """Stop a job wherever it stands; a running painting ends within a step. False when it was already over."""
+    open_job = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    cancelled = open_job.update(**RELEASED, state=Job.State.CANCELLED, finished_at=timezone.now(), stage="")
+    if cancelled:
+        job_changed(job.pk)
+    return bool(cancelled)
+
+
+def job_retry(*, job: Job) -> bool:
+    """Queue a failed or cancelled job again, with a clean slate of attempts. False when it is in another state."""
+    over = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
+    clean = {"error": "", "error_code": "", "finished_at": None, "attempts": 0, "progress": 0.0}
+    retried = over.update(state=Job.State.QUEUED, **clean)
+    if retried:
+        after_commit("generation.ring", expires=30)
+        job_changed(job.pk)
+    return bool(retried)
+
+
+def _end(claim: Claim, **values: object) -> None:
+    mine = Job.objects.filter(pk=claim.job.pk, state=Job.State.RUNNING, lease_token=claim.token)
+    if mine.update(**RELEASED, finished_at=timezone.now(), **values) != 1:
+        raise LeaseLostError

@@ -1,0 +1,30 @@
+"""Leases and the heartbeat of workers."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from generation.models import Job, Worker
+from generation.services.claiming import LEASE
+from generation.services.requeueing import requeue
+
+
+def leases_renew(tokens: Sequence[UUID]) -> set[UUID]:
+    """Prolong the leases that are still held, in one update. Returns the tokens that are lost."""
+    held = Job.objects.filter(state=Job.State.RUNNING, lease_token__in=tokens)
+    if held.update(lease_expires_at=timezone.now() + LEASE) == len(tokens):
+        return set()
+    return set(tokens) - set(held.values_list("lease_token", flat=True))
+
+
+def worker_seen(boot_id: str, **facts: Any) -> None:
+    """Note that the worker lives and what it holds in memory."""
+    Worker.objects.update_or_create(boot_id=boot_id, defaults={**facts, "seen_at": timezone.now()})
+
+
+def worker_leases_free(name: str) -> int:
+    """Give back at once whatever a dead worker of that name held. Returns how many jobs that were."""
+    boots = Worker.objects.filter(name=name).values_list("boot_id", flat=True)
+    return requeue(Job.objects.filter(state=Job.State.RUNNING, worker__in=list(boots)))

@@ -1,0 +1,43 @@
+"""Taking running jobs back: into the queue again, or to their end after too many attempts in vain."""
+
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from aria_site.kernel.dispatch import after_commit
+from generation.limits import MAX_ATTEMPTS
+from generation.live import job_changed
+from generation.models import Job
+
+RELEASED = {"lease_token": None, "lease_expires_at": None}
+GIVEN_UP = (
+    f"The painting stopped {MAX_ATTEMPTS} times without getting further, so it was given up. "
+    "Nothing was kept. Try a smaller size, or look at the worker's log."
+)
+
+
+def requeue(jobs: QuerySet[Job]) -> int:
+    """Take these running jobs back and ring for another worker. Returns how many were taken back.
+
+    A job whose attempts were all in vain ends as FAILED with the reason instead. Each change is conditional on the
+    lease read here, so a worker that finishes in between wins.
+    """
+    in_vain = Q(attempts__gte=MAX_ATTEMPTS, best_progress__lte=F("claimed_progress"))
+    exhausted = set(jobs.filter(in_vain).values_list("pk", flat=True))
+    taken = [pk for pk, token in jobs.values_list("pk", "lease_token") if _release(pk, token, pk in exhausted)]
+    if taken:
+        after_commit("generation.ring", expires=30)
+    return len(taken)
+
+
+def _release(pk: UUID, token: UUID | None, exhausted: bool) -> bool:
+    job = Job.objects.filter(pk=pk, state=Job.State.RUNNING, lease_token=token)
+    if exhausted:
+        end = {"state": Job.State.FAILED, "error": GIVEN_UP, "error_code": "given_up", "finished_at": timezone.now()}
+        changed = job.update(**RELEASED, **end)
+    else:
+        changed = job.update(**RELEASED, state=Job.State.QUEUED, stage="")
+    if changed:
+        job_changed(pk)
+    return bool(changed)

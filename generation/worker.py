@@ -1,0 +1,154 @@
+"""The GPU worker of this process: one engine, the leases it holds, and the heartbeat that keeps both alive."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from uuid import UUID
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.db.utils import Error as DatabaseError
+
+from aria_site.kernel.ids import new_id
+from generation.catalogue import model_source
+from generation.engine.contract import PaintingEngine, Stage
+from generation.painting import Painting
+from generation.services import job_claim, leases_renew, worker_seen
+
+logger = logging.getLogger(__name__)
+
+BEAT_S = 3.0
+STAGE_BUDGET_S: dict[Stage, float] = {
+    Stage.WAIT: 3600.0,
+    Stage.LOAD: 900.0,
+    Stage.ENCODE: 120.0,
+    Stage.STEP: 120.0,
+    Stage.DECODE: 300.0,
+}
+"""How long progress may stand still in a stage before the lease is no longer renewed."""
+
+
+class StudioWorker:
+    """Claims jobs for one engine and paints them. Thread-safe: each Celery thread calls `paint_claimable`."""
+
+    def __init__(self, engine: PaintingEngine, *, name: str, beat_s: float = BEAT_S) -> None:
+        self.engine = engine
+        self.name = name
+        self.boot_id = f"{name}/{new_id().hex[:12]}"
+        self._beat_s = beat_s
+        self._claiming = threading.Lock()
+        self._paintings: dict[UUID, _Watched] = {}
+        self._stop = threading.Event()
+        self._beats = 0
+        self._started = False
+
+    def start(self) -> None:
+        """Announce this worker and start its heartbeat."""
+        self._announce()
+        self._started = True
+        threading.Thread(target=self._beat_forever, name="worker-beat", daemon=True).start()
+
+    def stop(self) -> None:
+        """Claim no more and withdraw what is being painted; its jobs go back into the queue."""
+        self._stop.set()
+        self.engine.close()
+
+    def paint_claimable(self, only: UUID | None = None) -> int:
+        """Paint until nothing is claimable for this worker. Returns how many jobs were painted or tried."""
+        painted = 0
+        while not self._stop.is_set():
+            painting = self._claim(only)
+            if painting is None:
+                break
+            self._run(painting)
+            painted += 1
+        return painted
+
+    def _claim(self, only: UUID | None) -> Painting | None:
+        """One claimer at a time, so that the worker never holds more than its engine can take."""
+        with self._claiming:
+            claim = job_claim(
+                worker=self.boot_id,
+                device=self.engine.status().device,
+                can_take=lambda recipe: self.engine.free_slots(recipe) > 0,
+                only=only,
+            )
+            return Painting(claim, self.engine) if claim else None
+
+    def _run(self, painting: Painting) -> None:
+        token = painting.claim.token
+        self._paintings[token] = _Watched(painting)
+        try:
+            painting.run()
+        finally:
+            del self._paintings[token]
+
+    def _beat_forever(self) -> None:
+        while not self._stop.wait(self._beat_s):
+            try:
+                close_old_connections()
+                self.beat()
+            except DatabaseError:
+                logger.exception("a heartbeat was missed")
+        connection.close()
+
+    def beat(self) -> None:
+        """Renew the leases of paintings that move; withdraw those whose lease is lost."""
+        watched = dict(self._paintings)
+        moving = [token for token, painting in watched.items() if painting.is_moving()]
+        for token in leases_renew(moving):
+            watched[token].painting.ticket.cancel()
+        self._announce()
+
+    def _announce(self) -> None:
+        self._beats += 1
+        status = self.engine.status()
+        worker_seen(
+            self.boot_id,
+            name=self.name,
+            host=socket.gethostname(),
+            device=status.device,
+            beats=self._beats,
+            pool=[asdict(model) for model in status.models],
+        )
+
+
+class _Watched:
+    """A painting under the eyes of the heartbeat."""
+
+    def __init__(self, painting: Painting, clock: Callable[[], float] = time.monotonic) -> None:
+        self.painting = painting
+        self._clock = clock
+        self._progress = -1
+        self._moved_at = clock()
+
+    def is_moving(self) -> bool:
+        """Whether progress moved within the budget of the stage it is in."""
+        if self.painting.ticket.progress != self._progress:
+            self._progress = self.painting.ticket.progress
+            self._moved_at = self._clock()
+        return self._clock() - self._moved_at < STAGE_BUDGET_S[self.painting.ticket.stage]
+
+
+def engine_build() -> PaintingEngine:
+    """The engine of this process, as the settings want it."""
+    from generation.engine.engine import Engine
+    from generation.sketching import recipe_sketch
+
+    return Engine(
+        models=model_source,
+        sketcher=recipe_sketch,
+        device=None if settings.ARIA_DEVICE == "auto" else settings.ARIA_DEVICE,
+        threads=settings.ARIA_THREADS or None,
+        on_stuck=_leave,
+    )
+
+
+def _leave() -> None:
+    """A stuck device thread cannot be ended from inside: the process goes, and its supervisor starts it anew."""
+    logger.critical("the device is stuck: this worker process ends")
+    os._exit(70)
