@@ -1,0 +1,92 @@
+"""The samplers by the names people know, and the diffusers scheduler that each of them is."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from generation.engine.contract import EngineError
+
+if TYPE_CHECKING:
+    from diffusers import SchedulerMixin
+
+DEFAULT_SAMPLER = "Default"
+"""The scheduler that the model was published with, whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """A scheduler class of diffusers, the options that make it this sampler, and its model calls per step."""
+
+    scheduler: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    order: int = 1
+
+
+SAMPLERS: Mapping[str, Sampler] = {
+    "DPM++ 2M": Sampler(
+        "DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver++", "solver_order": 2, "use_karras_sigmas": False}
+    ),
+    "DPM++ 2M Karras": Sampler(
+        "DPMSolverMultistepScheduler", {"algorithm_type": "dpmsolver++", "solver_order": 2, "use_karras_sigmas": True}
+    ),
+    "DPM++ 2M SDE": Sampler(
+        "DPMSolverMultistepScheduler",
+        {"algorithm_type": "sde-dpmsolver++", "solver_order": 2, "use_karras_sigmas": False},
+    ),
+    "DPM++ SDE": Sampler(
+        "DPMSolverSinglestepScheduler",
+        {"algorithm_type": "sde-dpmsolver++", "solver_order": 2, "use_karras_sigmas": False},
+    ),
+    "Euler": Sampler("EulerDiscreteScheduler", {"use_karras_sigmas": False}),
+    "Euler a": Sampler("EulerAncestralDiscreteScheduler"),
+    "DDIM": Sampler("DDIMScheduler", {"clip_sample": False}),
+    "UniPC": Sampler("UniPCMultistepScheduler", {"solver_order": 2, "use_karras_sigmas": False}),
+    "Heun": Sampler("HeunDiscreteScheduler", {"use_karras_sigmas": False, "clip_sample": False}, order=2),
+}
+
+SAMPLER_NAMES = tuple(SAMPLERS)
+ZERO_SNR_FLOOR = 2.0**-24
+"""What the last cumulated alpha is held at where a scheduler cannot divide by zero, as diffusers itself does."""
+
+
+def model_calls(sampler: str, steps: int) -> int:
+    """How often the model is called for `steps` steps of a sampler: Heun calls it twice in all but the last."""
+    order = SAMPLERS[sampler].order if sampler in SAMPLERS else 1
+    return steps * order - (order - 1)
+
+
+def scheduler_for(name: str, model_scheduler: Any) -> "SchedulerMixin":
+    """A fresh scheduler of this sampler that keeps the noise schedule the model was trained with.
+
+    Raises EngineError (code unknown_sampler) where no sampler has this name.
+    """
+    import diffusers
+
+    config = dict(model_scheduler.config)
+    if name == DEFAULT_SAMPLER:
+        return type(model_scheduler).from_config(config)  # type: ignore[no-any-return]  # diffusers is untyped
+    if name not in SAMPLERS:
+        raise EngineError(
+            f"There is no sampler called {name!r}. Samplers are: {', '.join(SAMPLER_NAMES)}.", code="unknown_sampler"
+        )
+    sampler = SAMPLERS[name]
+    scheduler_class = getattr(diffusers, sampler.scheduler)
+    options = dict(sampler.options)
+    if config.get("rescale_betas_zero_snr") and not _rescales(scheduler_class):
+        options["trained_betas"] = _betas_of_zero_snr(model_scheduler)
+    return scheduler_class.from_config(config, **options)  # type: ignore[no-any-return]  # diffusers is untyped
+
+
+def _rescales(scheduler_class: Any) -> bool:
+    return "rescale_betas_zero_snr" in inspect.signature(scheduler_class.__init__).parameters
+
+
+def _betas_of_zero_snr(model_scheduler: Any) -> list[float]:
+    """The betas of a schedule that ends in pure noise, for a scheduler that cannot make them by itself."""
+    remaining = model_scheduler.alphas_cumprod.double().clone()
+    remaining[-1] = max(float(remaining[-1]), ZERO_SNR_FLOOR)
+    before = remaining.roll(1)
+    before[0] = 1.0
+    betas: list[float] = (1.0 - remaining / before).tolist()
+    return betas
