@@ -1,0 +1,1 @@
+"""What Aria promises, each promise as a test that can fail."""

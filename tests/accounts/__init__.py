@@ -1,0 +1,1 @@
+"""People, sign-in links and who may come in."""

@@ -1,0 +1,1 @@
+"""What tests share: a data folder, a real Valkey, processes to start and to kill."""
