@@ -124,7 +124,7 @@ class Job(models.Model):
 
 
 TRANSITIONS: dict[Job.State, frozenset[Job.State]] = {
-    Job.State.QUEUED: frozenset({Job.State.RUNNING, Job.State.CANCELLED, Job.State.FAILED}),
+    Job.State.QUEUED: frozenset({Job.State.RUNNING, Job.State.CANCELLED}),
     Job.State.RUNNING: frozenset({Job.State.QUEUED, Job.State.SUCCEEDED, Job.State.FAILED, Job.State.CANCELLED}),
     Job.State.SUCCEEDED: frozenset(),
     Job.State.FAILED: frozenset({Job.State.QUEUED}),

@@ -17,7 +17,7 @@ from aria_site.kernel.ids import new_id
 from generation.catalogue import model_source
 from generation.engine.contract import PaintingEngine, Stage
 from generation.painting import Painting
-from generation.services import job_claim, leases_renew, worker_seen
+from generation.services import job_claim, leases_renew, worker_left, worker_seen
 
 logger = logging.getLogger(__name__)
 
@@ -44,18 +44,17 @@ class StudioWorker:
         self._paintings: dict[UUID, _Watched] = {}
         self._stop = threading.Event()
         self._beats = 0
-        self._started = False
 
     def start(self) -> None:
         """Announce this worker and start its heartbeat."""
         self._announce()
-        self._started = True
         threading.Thread(target=self._beat_forever, name="worker-beat", daemon=True).start()
 
     def stop(self) -> None:
         """Claim no more and withdraw what is being painted; its jobs go back into the queue."""
         self._stop.set()
         self.engine.close()
+        worker_left(self.boot_id)
 
     def paint_claimable(self, only: UUID | None = None) -> int:
         """Paint until nothing is claimable for this worker. Returns how many jobs were painted or tried."""

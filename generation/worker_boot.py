@@ -18,7 +18,8 @@ def worker_boot(name: str) -> None:
     _worker.start()
     _booted.set()
     jobs_reap()
-    _worker.engine.preload(tuple(settings.ARIA_PRELOAD))
+    preload = threading.Thread(target=_worker.engine.preload, args=(tuple(settings.ARIA_PRELOAD),), name="preload")
+    preload.start()
 
 
 def studio_worker() -> StudioWorker:

@@ -16,7 +16,7 @@ def kept_secret(path: Path) -> str:
 
 def _keep(path: Path, secret: str) -> str:
     """Store a secret readable by its owner alone, complete or not at all; the first one stored wins."""
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    draft = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     draft.touch(mode=0o600)
     draft.write_text(secret)
     try:

@@ -3,7 +3,7 @@
 from generation.services.claiming import Claim, job_claim
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
-from generation.services.leases import leases_renew, worker_leases_free, worker_seen
+from generation.services.leases import leases_renew, worker_leases_free, worker_left, worker_seen
 from generation.services.progress import job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap
 from generation.services.submitting import job_submit
@@ -23,5 +23,6 @@ __all__ = [
     "jobs_reap",
     "leases_renew",
     "worker_leases_free",
+    "worker_left",
     "worker_seen",
 ]

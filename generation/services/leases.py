@@ -24,6 +24,11 @@ def worker_seen(boot_id: str, **facts: Any) -> None:
     Worker.objects.update_or_create(boot_id=boot_id, defaults={**facts, "seen_at": timezone.now()})
 
 
+def worker_left(boot_id: str) -> None:
+    """Strike a worker off that ended in good order."""
+    Worker.objects.filter(boot_id=boot_id).delete()
+
+
 def worker_leases_free(name: str) -> int:
     """Give back at once whatever a dead worker of that name held. Returns how many jobs that were."""
     boots = Worker.objects.filter(name=name).values_list("boot_id", flat=True)

@@ -1,0 +1,210 @@
+"""The GPU worker: claims, paints with an engine, stores, and lets go when it must."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from aria_site.accounts.models import User
+from aria_site.kernel.hashing import sha256_hex
+from gallery.models import Artwork
+from generation import live
+from generation.engine.contract import EngineError, PaintingEngine, Stage
+from generation.engine.fake import FakeEngine, StepGate
+from generation.live import read_frame
+from generation.models import Job, Worker
+from generation.selectors import job_artworks, workers_alive
+from generation.services import job_cancel, job_submit
+from generation.specs import JobSpec
+from generation.worker import STAGE_BUDGET_S, StudioWorker, _Watched
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("starter_model")]
+
+WorkerOf: TypeAlias = Callable[[PaintingEngine], StudioWorker]
+
+
+def queue(owner: User, *, prompt: str = "a cat", count: int = 1) -> Job:
+    """A queued job."""
+    return job_submit(owner=owner, spec=JobSpec(prompt=prompt, seed=1, count=count))
+
+
+def in_background(worker: StudioWorker) -> threading.Thread:
+    """Let the worker paint on a thread of its own, as Celery does."""
+
+    def paint() -> None:
+        worker.paint_claimable()
+        connections.close_all()
+
+    thread = threading.Thread(target=paint, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_paints_everything_that_waits(alice: User, fake_engine: FakeEngine, worker_of: WorkerOf) -> None:
+    first, second = queue(alice, count=3), queue(alice)
+
+    assert worker_of(fake_engine).paint_claimable() == 2
+
+    assert [Job.objects.get(pk=job.pk).state for job in (first, second)] == ["succeeded", "succeeded"]
+    assert [work.recipe.seed for work in job_artworks(first)] == [1, 2, 3]
+    assert Artwork.objects.count() == 4
+
+
+def test_every_stored_file_is_the_one_its_row_speaks_of(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, media: Path
+) -> None:
+    queue(alice, count=2)
+    worker_of(fake_engine).paint_claimable()
+
+    works = list(Artwork.objects.all())
+    assert {work.sha256 for work in works} == {sha256_hex((media / work.file).read_bytes()) for work in works}
+    named = {work.file for work in works} | {name for work in works for name in work.thumbnails.values()}
+    assert {str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()} == named
+
+
+def test_keeps_what_it_was_painted_with(alice: User, fake_engine: FakeEngine, worker_of: WorkerOf) -> None:
+    queue(alice)
+    worker_of(fake_engine).paint_claimable()
+
+    assert Artwork.objects.get().facts["device"] == "fake"
+
+
+def test_leaves_no_checkpoint_behind(alice: User, fake_engine: FakeEngine, worker_of: WorkerOf) -> None:
+    queue(alice)
+    worker_of(fake_engine).paint_claimable()
+
+    assert list(settings.CHECKPOINT_DIR.iterdir()) == []
+
+
+def test_an_engine_error_ends_the_job_with_its_sentence_and_the_next_one_runs(
+    alice: User, worker_of: WorkerOf
+) -> None:
+    broken, fine = queue(alice, prompt="broken"), queue(alice, prompt="fine")
+    engine = FakeEngine(failures={"broken": EngineError("The model cannot be read.", code="model_refused")})
+
+    worker_of(engine).paint_claimable()
+
+    broken.refresh_from_db()
+    assert (broken.state, broken.error, broken.error_code) == ("failed", "The model cannot be read.", "model_refused")
+    assert Job.objects.get(pk=fine.pk).state == "succeeded"
+
+
+def test_a_passing_trouble_is_tried_three_times(alice: User, worker_of: WorkerOf) -> None:
+    job = queue(alice)
+    engine = FakeEngine(failures={"*": EngineError("Out of memory.", code="out_of_memory", retryable=True)})
+
+    worker_of(engine).paint_claimable()
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, len(engine.submitted)) == ("failed", 3, 3)
+
+
+def test_cancelling_a_running_job_leaves_no_artwork(alice: User, worker_of: WorkerOf) -> None:
+    gate = StepGate(hold_at=2)
+    job, worker = queue(alice), worker_of(FakeEngine(steps_gate=gate))
+    thread = in_background(worker)
+    gate.wait_until_held()
+
+    job_cancel(job=job)
+    worker.beat()
+    gate.release()
+    thread.join(10)
+
+    assert Job.objects.get(pk=job.pk).state == "cancelled"
+    assert Artwork.objects.count() == 0
+
+
+def test_a_heartbeat_prolongs_the_lease_of_a_painting_that_moves(alice: User, worker_of: WorkerOf) -> None:
+    gate = StepGate(hold_at=2)
+    queue(alice)
+    worker = worker_of(FakeEngine(steps_gate=gate))
+    thread = in_background(worker)
+    gate.wait_until_held()
+    Job.objects.update(lease_expires_at=timezone.now())
+
+    worker.beat()
+
+    assert Job.objects.get().lease_expires_at > timezone.now()
+    gate.release()
+    thread.join(10)
+
+
+def test_a_stopped_worker_gives_its_job_back_and_another_finishes_it_once(
+    alice: User, worker_of: WorkerOf
+) -> None:
+    gate = StepGate(hold_at=2)
+    job = queue(alice)
+    leaving = worker_of(FakeEngine(steps_gate=gate))
+    thread = in_background(leaving)
+    gate.wait_until_held()
+
+    leaving.stop()
+    thread.join(10)
+    assert Job.objects.get(pk=job.pk).state == "queued"
+    worker_of(FakeEngine()).paint_claimable()
+
+    assert Job.objects.get(pk=job.pk).state == "succeeded"
+    assert Artwork.objects.count() == 1
+
+
+def test_shows_the_newest_frame_while_it_paints(alice: User, worker_of: WorkerOf) -> None:
+    gate = StepGate(hold_at=2)
+    job = queue(alice)
+    thread = in_background(worker_of(FakeEngine(steps_gate=gate)))
+    gate.wait_until_held()
+
+    frame = read_frame(job.pk)
+
+    assert frame is not None
+    assert (frame.number, frame.jpeg[:2]) == (1, b"\xff\xd8")
+    gate.release()
+    thread.join(10)
+
+
+def test_paints_on_while_nobody_can_be_told(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "REDIS_URL", "unix:///nowhere/valkey.sock")
+    live._valkey.cache_clear()
+    queue(alice)
+
+    worker_of(fake_engine).paint_claimable()
+
+    live._valkey.cache_clear()
+    assert Job.objects.get().state == "succeeded"
+
+
+def test_is_seen_from_its_start_to_its_stop(fake_engine: FakeEngine, worker_of: WorkerOf) -> None:
+    worker = worker_of(fake_engine)
+
+    worker.start()
+    assert [seen.name for seen in workers_alive()] == ["gpu0@test"]
+
+    worker.stop()
+    assert Worker.objects.count() == 0
+
+
+def test_a_painting_that_stands_still_beyond_its_stages_budget_is_not_moving(
+    alice: User, worker_of: WorkerOf
+) -> None:
+    class Still:
+        stage, progress = Stage.STEP, 4
+
+    class Painting:
+        ticket = Still()
+
+    now = 0.0
+    watched = _Watched(Painting(), clock=lambda: now)  # type: ignore[arg-type]  # only the ticket is looked at
+
+    assert watched.is_moving()
+    now = STAGE_BUDGET_S[Stage.STEP] - 1
+    assert watched.is_moving()
+    now = STAGE_BUDGET_S[Stage.STEP] + 1
+    assert not watched.is_moving()
+    Still.progress = 5
+    assert watched.is_moving()
