@@ -1,0 +1,66 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; exit; }; \
+	done; echo python3)
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+DEBIAN_PACKAGES := chromium fonts-dejavu-core fonts-noto-color-emoji
+# Coverage of the rules of the house: everything, and the places where decisions are made.
+DECISIONS := */services.py,*/services/*.py,*/selectors.py,*/access.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run install install-dev install-debian test test-browser lint format bench docs lock
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
+
+run: install ## Start Aria; the first time, install her first (TORCH=cpu: without CUDA)
+	@exec $(BIN)/python manage.py studio
+
+install: ## Install what Aria needs into .venv; nothing when nothing changed
+	@command -v $(PYTHON) >/dev/null || { echo "Aria needs Python 3.11 or newer, and found none." >&2; exit 1; }
+	@$(PYTHON) deploy/install.py
+
+install-dev:
+	@command -v $(PYTHON) >/dev/null || { echo "Aria needs Python 3.11 or newer, and found none." >&2; exit 1; }
+	@$(PYTHON) deploy/install.py --dev
+
+install-debian:
+	@sh deploy/debian_packages.sh $(DEBIAN_PACKAGES)
+
+test: install-dev install-debian ## Run the whole suite, with its coverage gates
+	@rm -f .coverage .coverage.*
+	@$(PYTEST) tests --ignore=tests/e2e -n 2 --dist loadscope --cov --cov-report=
+	@$(BIN)/coverage report --fail-under=90
+	@$(BIN)/coverage report --fail-under=95 --include='$(DECISIONS)'
+	@$(MAKE) --no-print-directory test-browser
+
+test-browser: install-dev install-debian
+	@if [ -d tests/e2e ]; then DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) tests/e2e; fi
+
+lint: install-dev ## Check style, types, imports, migrations, settings and house rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/codespell
+	@sh deploy/check_settings.sh $(BIN)/python
+	@$(PYTEST) tests/architecture
+
+format: install-dev ## Rewrite the code in the house style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install ## Time the hot paths; prints one line a figure
+	@$(BIN)/python -m bench
+
+docs: install ## Write docs/configuration.md and .env.example anew from the environment
+	@$(BIN)/python manage.py write_docs
+
+lock: install ## Pin every package anew, with hashes
+	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
