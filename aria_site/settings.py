@@ -21,10 +21,14 @@ LOG_DIR = DATA_DIR / "logs"
 CHECKPOINT_DIR = DATA_DIR / "checkpoints"
 
 
+LONGEST_SOCKET_PATH = 100
+"""Bytes. Linux allows 107, macOS 103."""
+
+
 def _socket_path(data_dir: Path) -> Path:
-    """The Valkey socket. Unix socket paths end at 103 bytes on macOS, so a deep folder gets a short one elsewhere."""
+    """The Valkey socket; where the data folder lies too deep for a socket, in the folder for temporary files."""
     path = data_dir / "run" / "valkey.sock"
-    if len(str(path)) <= 100:
+    if len(str(path)) <= LONGEST_SOCKET_PATH:
         return path
     digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"aria-{digest}" / "valkey.sock"
@@ -151,7 +155,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": DATA_DIR / "aria.sqlite3",
+            "NAME": str(DATA_DIR / "aria.sqlite3"),
             "OPTIONS": SQLITE_OPTIONS,
         }
     }

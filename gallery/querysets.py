@@ -9,7 +9,7 @@ from django.db.models import Q
 
 if TYPE_CHECKING:
     from aria_site.accounts.models import User
-    from gallery.models import Artwork
+    from gallery.models import Artwork  # noqa: F401  the linter does not see names in quoted type arguments
 
 
 class ArtworkQuerySet(models.QuerySet["Artwork"]):

@@ -118,8 +118,8 @@ async def read_frame_async(job_id: UUID | str) -> Frame | None:
         return None
 
 
-def _frame_from(stored: bytes | None) -> Frame | None:
-    if not stored:
+def _frame_from(stored: bytes | str | None) -> Frame | None:
+    if not isinstance(stored, bytes):
         return None
     (number,) = _FRAME_NUMBER.unpack_from(stored)
     return Frame(number, stored[_FRAME_NUMBER.size :])

@@ -48,7 +48,7 @@ def order_from_spec(spec: JobSpec, *, chosen_seed: int) -> Order:
     _check_numbers(spec, problems)
     if model is None or manifest is None:
         raise InvalidInputError(problems)
-    recipe = _recipe(spec, model, manifest, persona, chosen_seed)
+    recipe = _recipe(spec, model, manifest, persona=persona, chosen_seed=chosen_seed)
     _check_against_model(spec, recipe, manifest, problems)
     if problems:
         raise InvalidInputError(problems)
@@ -56,7 +56,7 @@ def order_from_spec(spec: JobSpec, *, chosen_seed: int) -> Order:
 
 
 def _recipe(
-    spec: JobSpec, model: DiffusionModel, manifest: ModelManifest, persona: Persona | None, chosen_seed: int
+    spec: JobSpec, model: DiffusionModel, manifest: ModelManifest, *, persona: Persona | None, chosen_seed: int
 ) -> Recipe:
     prompt = spec.prompt.strip()
     return Recipe(

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from aria_site.kernel.problems import InvalidInputError
 
+UNKNOWN_PLACE = {"after": "This place in the list is unknown. Start again without `after`."}
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -30,7 +32,7 @@ class Cursor:
             created_at, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             place = cls(datetime.fromisoformat(created_at), UUID(pk))
         except (binascii.Error, ValueError, TypeError, AttributeError) as error:
-            raise InvalidInputError({"after": "This place in the list is unknown. Start again without `after`."}) from error
+            raise InvalidInputError(UNKNOWN_PLACE) from error
         if place.created_at.tzinfo is None:
-            raise InvalidInputError({"after": "This place in the list is unknown. Start again without `after`."})
+            raise InvalidInputError(UNKNOWN_PLACE)
         return place

@@ -46,6 +46,7 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request under a fresh id."""
         request_id = uuid.uuid4().hex[:12]
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)

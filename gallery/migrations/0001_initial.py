@@ -8,48 +8,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('personas', '0001_initial'),
+        ("personas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Artwork',
+            name="Artwork",
             fields=[
-                ('id', models.UUIDField(default=aria_site.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('origin_key', models.CharField(editable=False, max_length=80, unique=True)),
-                ('state', models.CharField(choices=[('hung', 'Hung'), ('cut', 'Cut'), ('trashed', 'Trashed')], default='hung', max_length=8)),
-                ('title', models.CharField(max_length=200)),
-                ('alt', models.CharField(max_length=500)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('recipe_data', models.JSONField(editable=False, verbose_name='recipe')),
-                ('recipe_fingerprint', models.CharField(editable=False, max_length=64)),
-                ('facts', models.JSONField(default=dict, editable=False)),
-                ('file', models.CharField(editable=False, max_length=120)),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('bytes', models.PositiveBigIntegerField(editable=False)),
-                ('width', models.PositiveIntegerField(editable=False)),
-                ('height', models.PositiveIntegerField(editable=False)),
-                ('thumbnails', models.JSONField(default=dict, editable=False)),
-                ('blurhash', models.CharField(editable=False, max_length=40)),
-                ('colour', models.CharField(editable=False, max_length=7)),
-                ('score', models.FloatField(editable=False, null=True)),
-                ('verdict', models.CharField(blank=True, editable=False, max_length=8)),
-                ('reasons', models.JSONField(default=list, editable=False)),
-                ('mood', models.CharField(blank=True, editable=False, max_length=20)),
-                ('palette', models.JSONField(default=list, editable=False)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='artworks', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='gallery.artwork')),
-                ('persona', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='artworks', to='personas.persona')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aria_site.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("origin_key", models.CharField(editable=False, max_length=80, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("hung", "Hung"), ("cut", "Cut"), ("trashed", "Trashed")], default="hung", max_length=8
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("alt", models.CharField(max_length=500)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("recipe_data", models.JSONField(editable=False, verbose_name="recipe")),
+                ("recipe_fingerprint", models.CharField(editable=False, max_length=64)),
+                ("facts", models.JSONField(default=dict, editable=False)),
+                ("file", models.CharField(editable=False, max_length=120)),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("bytes", models.PositiveBigIntegerField(editable=False)),
+                ("width", models.PositiveIntegerField(editable=False)),
+                ("height", models.PositiveIntegerField(editable=False)),
+                ("thumbnails", models.JSONField(default=dict, editable=False)),
+                ("blurhash", models.CharField(editable=False, max_length=40)),
+                ("colour", models.CharField(editable=False, max_length=7)),
+                ("score", models.FloatField(editable=False, null=True)),
+                ("verdict", models.CharField(blank=True, editable=False, max_length=8)),
+                ("reasons", models.JSONField(default=list, editable=False)),
+                ("mood", models.CharField(blank=True, editable=False, max_length=20)),
+                ("palette", models.JSONField(default=list, editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="artworks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="children",
+                        to="gallery.artwork",
+                    ),
+                ),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="artworks",
+                        to="personas.persona",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at', '-id'),
-                'indexes': [models.Index(condition=models.Q(('state', 'hung')), fields=['-created_at', '-id'], name='artwork_wall'), models.Index(fields=['owner', '-created_at', '-id'], name='artwork_of_owner'), models.Index(fields=['persona', '-created_at', '-id'], name='artwork_of_persona')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('bytes__gt', 0), ('height__gt', 0), ('width__gt', 0)), name='artwork_has_a_picture'), models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 1)), _connector='OR'), name='artwork_score_in_0_1')],
+                "ordering": ("-created_at", "-id"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "hung")), fields=["-created_at", "-id"], name="artwork_wall"
+                    ),
+                    models.Index(fields=["owner", "-created_at", "-id"], name="artwork_of_owner"),
+                    models.Index(fields=["persona", "-created_at", "-id"], name="artwork_of_persona"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("bytes__gt", 0), ("height__gt", 0), ("width__gt", 0)),
+                        name="artwork_has_a_picture",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("score__isnull", True), models.Q(("score__gte", 0), ("score__lte", 1)), _connector="OR"
+                        ),
+                        name="artwork_score_in_0_1",
+                    ),
+                ],
             },
         ),
     ]

@@ -53,9 +53,7 @@ def _sweep_checkpoints() -> int:
 
 def _sweep_strays() -> int:
     oldest = time.time() - STRAY_AGE_S
-    strays = [
-        path for path in Path(settings.MEDIA_ROOT).rglob(f"{STRAY_PREFIX}*") if path.stat().st_mtime < oldest
-    ]
+    strays = [path for path in Path(settings.MEDIA_ROOT).rglob(f"{STRAY_PREFIX}*") if path.stat().st_mtime < oldest]
     for path in strays:
         path.unlink(missing_ok=True)
     return len(strays)

@@ -25,13 +25,15 @@ def requeue(jobs: QuerySet[Job]) -> int:
     """
     in_vain = Q(attempts__gte=MAX_ATTEMPTS, best_progress__lte=F("claimed_progress"))
     exhausted = set(jobs.filter(in_vain).values_list("pk", flat=True))
-    taken = [pk for pk, token in jobs.values_list("pk", "lease_token") if _release(pk, token, pk in exhausted)]
+    taken = [
+        pk for pk, token in jobs.values_list("pk", "lease_token") if _release(pk, token, exhausted=pk in exhausted)
+    ]
     if taken:
         after_commit("generation.ring", expires=30)
     return len(taken)
 
 
-def _release(pk: UUID, token: UUID | None, exhausted: bool) -> bool:
+def _release(pk: UUID, token: UUID | None, *, exhausted: bool) -> bool:
     job = Job.objects.filter(pk=pk, state=Job.State.RUNNING, lease_token=token)
     if exhausted:
         end = {"state": Job.State.FAILED, "error": GIVEN_UP, "error_code": "given_up", "finished_at": timezone.now()}

@@ -31,7 +31,7 @@ def test_the_row_tells_what_the_file_is(alice: User, media: Path) -> None:
         assert image.size == (work.width, work.height) == (256, 192)
     assert (media / work.file).stat().st_size == work.bytes
     assert (work.title, work.colour, work.facts) == ("A lighthouse at dusk", "#5a5a5a", {"device": "cpu"})
-    assert (work.recipe, work.state, work.persona.name) == (make_recipe(), "hung", "Aria")
+    assert (work.recipe, work.state, str(work.persona)) == (make_recipe(), "hung", "Aria")
     assert list(work.thumbnails) == ["256"]
 
 

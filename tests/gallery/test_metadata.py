@@ -12,7 +12,7 @@ A1111_PARAMETER = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,
 def test_other_tools_find_the_parameters_in_the_last_line() -> None:
     last = parameters_text(make_recipe(guide=0.6)).splitlines()[-1]
 
-    found = {name: value for name, value in A1111_PARAMETER.findall(last)}
+    found = dict(A1111_PARAMETER.findall(last))
     assert {name: found[name] for name in ("Steps", "Sampler", "CFG scale", "Seed", "Size", "Denoising strength")} == {
         "Steps": "8",
         "Sampler": "DPM++ 2M",

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from aria_site.kernel.recipe import Recipe
 from gallery.rendering import artwork_render, thumbnail_widths
@@ -29,8 +30,9 @@ def test_the_master_holds_every_pixel_unchanged() -> None:
 def test_the_master_says_how_it_was_made_and_that_it_is_ai_made() -> None:
     recipe = make_recipe(negative_prompt="fog")
 
-    image = Image.open(io.BytesIO(artwork_render(gradient(256, 192), recipe).master))
+    master = artwork_render(gradient(256, 192), recipe).master
 
+    image = PngImageFile(io.BytesIO(master))
     assert Recipe.from_dict(json.loads(image.text["aria_recipe"])) == recipe
     assert image.text["parameters"].splitlines()[:2] == ["a lighthouse at dusk", "Negative prompt: fog"]
     assert "trainedAlgorithmicMedia" in image.text["XML:com.adobe.xmp"]

@@ -13,5 +13,5 @@ def test_aria_paints_three_pictures_once(alice: User) -> None:
     assert [first_paintings_submit(owner=alice), first_paintings_submit(owner=alice)] == [3, 0]
 
     jobs = list(Job.objects.all())
-    assert [job.persona.name for job in jobs] == ["Aria"] * 3
+    assert [str(job.persona) for job in jobs] == ["Aria"] * 3
     assert len({job.recipe.prompt for job in jobs}) == 3

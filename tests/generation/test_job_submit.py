@@ -61,10 +61,12 @@ def test_a_personas_words_join_the_resolved_prompt_and_leave_the_written_one_alo
     job = job_submit(owner=alice, spec=JobSpec(prompt="a harbour", persona="mira"))
 
     assert (job.recipe.prompt, job.recipe.resolved_prompt) == ("a harbour", "a harbour, ink, rain")
-    assert (job.recipe.negative_prompt, job.recipe.persona, job.persona.slug) == ("sun", "mira", "mira")
+    assert (job.recipe.negative_prompt, job.recipe.persona, str(job.persona)) == ("sun", "mira", "Mira")
 
 
-def test_rings_once_after_commit(alice: User, rings: list[str], django_capture_on_commit_callbacks: Callable[..., Any]) -> None:
+def test_rings_once_after_commit(
+    alice: User, rings: list[str], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         job_submit(owner=alice, spec=JobSpec(prompt="x"))
         assert rings == []
@@ -191,6 +193,4 @@ def test_the_database_itself_refuses_a_second_job_under_a_key(alice: User) -> No
     job = job_submit(owner=alice, spec=JobSpec(prompt="x"), idempotency_key="k")
 
     with pytest.raises(IntegrityError):
-        Job.objects.create(
-            owner=alice, recipe_data=job.recipe_data, recipe_fingerprint="f", idempotency_key="k"
-        )
+        Job.objects.create(owner=alice, recipe_data=job.recipe_data, recipe_fingerprint="f", idempotency_key="k")

@@ -15,7 +15,9 @@ def test_reads_back_what_it_wrote() -> None:
     assert Cursor.decode(place.encode()) == place
 
 
-@pytest.mark.parametrize("text", ["", "x", "é", "bm9uc2Vuc2U", "WzEsMl0", "W10", "eyJhIjoxfQ", "WyIyMDI2LTAxLTAyIiwgIjAwIl0"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "é", "bm9uc2Vuc2U", "WzEsMl0", "W10", "eyJhIjoxfQ", "WyIyMDI2LTAxLTAyIiwgIjAwIl0"]
+)
 def test_nonsense_is_refused_by_the_name_of_its_field(text: str) -> None:
     with pytest.raises(InvalidInputError) as refusal:
         Cursor.decode(text)

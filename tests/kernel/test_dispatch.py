@@ -21,9 +21,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_sent_when_the_transaction_rolls_back(sent: list[tuple[Any, ...]]) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         after_commit("a.task")
-        _ = 1 / 0
+        transaction.set_rollback(True)
 
     assert sent == []
 

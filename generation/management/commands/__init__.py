@@ -1,0 +1,1 @@
+"""Painting and reaping from the command line."""
