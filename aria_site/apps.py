@@ -10,4 +10,5 @@ class AriaSiteConfig(AppConfig):
     verbose_name = "Aria"
 
     def ready(self) -> None:
+        """Import what registers itself."""
         from aria_site import celery, checks  # noqa: F401  both register themselves on import
