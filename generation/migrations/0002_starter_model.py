@@ -17,10 +17,6 @@ def register_starter(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> Non
     )
 
 
-def remove_starter(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    apps.get_model("generation", "DiffusionModel").objects.filter(name="starter").delete()
-
-
 class Migration(migrations.Migration):
     dependencies = [("generation", "0001_initial")]
-    operations = [migrations.RunPython(register_starter, remove_starter)]
+    operations = [migrations.RunPython(register_starter, migrations.RunPython.noop)]

@@ -14,10 +14,6 @@ def hire_aria(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("personas", "Persona").objects.get_or_create(slug="aria", defaults={"name": "Aria", "bio": BIO})
 
 
-def dismiss_aria(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    apps.get_model("personas", "Persona").objects.filter(slug="aria").delete()
-
-
 class Migration(migrations.Migration):
     dependencies = [("personas", "0001_initial")]
-    operations = [migrations.RunPython(hire_aria, dismiss_aria)]
+    operations = [migrations.RunPython(hire_aria, migrations.RunPython.noop)]

