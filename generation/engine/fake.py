@@ -23,6 +23,8 @@ from generation.engine.contract import (
     Stage,
     Ticket,
 )
+from generation.engine.samplers import sampler_check
+from generation.engine.sketches import refuse_unpainted
 from generation.engine.tickets import QueueTicket
 
 PREVIEW_INTERVAL_S = 0.25
@@ -169,6 +171,8 @@ class _FakePainter:
             self._ticket.fail(error)
 
     def _paint(self) -> None:
+        refuse_unpainted(self._order.recipe)
+        sampler_check(self._order.recipe.sampler)
         for stage in (Stage.LOAD, Stage.ENCODE, Stage.STEP):
             self._ticket.enter(stage)
         self._engine.load(self._order.recipe.model)

@@ -1,6 +1,7 @@
 """Whether a model folder may be loaded: safetensors and JSON only, complete, nothing that runs code. No torch here."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,16 @@ def json_read(path: Path) -> dict[str, Any]:
 def weight_files(folder: Path) -> Iterator[Path]:
     """Every weight file below a folder, in the order of the names."""
     yield from sorted(folder.rglob("*.safetensors"))
+
+
+def elements_of(folder: Path) -> int:
+    """How many numbers the weights of a model folder are, told by the headers alone."""
+    count = 0
+    for path in weight_files(folder):
+        with path.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        count += sum(math.prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__")
+    return count
 
 
 def refusal(sentence: str) -> EngineError:

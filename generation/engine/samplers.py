@@ -3,12 +3,10 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 from generation.engine.contract import EngineError
-
-if TYPE_CHECKING:
-    from diffusers import SchedulerMixin
 
 DEFAULT_SAMPLER = "Default"
 """The scheduler that the model was published with, whatever it is."""
@@ -36,7 +34,12 @@ SAMPLERS: Mapping[str, Sampler] = {
     ),
     "DPM++ SDE": Sampler(
         "DPMSolverSinglestepScheduler",
-        {"algorithm_type": "sde-dpmsolver++", "solver_order": 2, "use_karras_sigmas": False},
+        {
+            "algorithm_type": "sde-dpmsolver++",
+            "solver_order": 2,
+            "use_karras_sigmas": False,
+            "lower_order_final": True,
+        },
     ),
     "Euler": Sampler("EulerDiscreteScheduler", {"use_karras_sigmas": False}),
     "Euler a": Sampler("EulerAncestralDiscreteScheduler"),
@@ -56,26 +59,58 @@ def model_calls(sampler: str, steps: int) -> int:
     return steps * order - (order - 1)
 
 
-def scheduler_for(name: str, model_scheduler: Any) -> "SchedulerMixin":
+def sampler_check(name: str) -> None:
+    """Make sure that a sampler has this name. Raises EngineError (code unknown_sampler)."""
+    if name != DEFAULT_SAMPLER and name not in SAMPLERS:
+        raise EngineError(
+            f"There is no sampler called {name!r}. Samplers are: {', '.join(SAMPLER_NAMES)}.", code="unknown_sampler"
+        )
+
+
+def scheduler_for(name: str, model_scheduler: Any) -> Any:
     """A fresh scheduler of this sampler that keeps the noise schedule the model was trained with.
 
     Raises EngineError (code unknown_sampler) where no sampler has this name.
     """
-    import diffusers
-
+    sampler_check(name)
     config = dict(model_scheduler.config)
     if name == DEFAULT_SAMPLER:
-        return type(model_scheduler).from_config(config)  # type: ignore[no-any-return]  # diffusers is untyped
-    if name not in SAMPLERS:
-        raise EngineError(
-            f"There is no sampler called {name!r}. Samplers are: {', '.join(SAMPLER_NAMES)}.", code="unknown_sampler"
-        )
+        return type(model_scheduler).from_config(config)
     sampler = SAMPLERS[name]
-    scheduler_class = getattr(diffusers, sampler.scheduler)
+    scheduler_class = getattr(import_module("diffusers"), sampler.scheduler)
     options = dict(sampler.options)
     if config.get("rescale_betas_zero_snr") and not _rescales(scheduler_class):
         options["trained_betas"] = _betas_of_zero_snr(model_scheduler)
-    return scheduler_class.from_config(config, **options)  # type: ignore[no-any-return]  # diffusers is untyped
+    return scheduler_class.from_config(config, **options)
+
+
+def draws_noise(scheduler: Any) -> bool:
+    """Whether the steps of a scheduler take a generator; UniPC and Heun draw nothing."""
+    return "generator" in inspect.signature(scheduler.step).parameters
+
+
+def schedule_set(scheduler: Any, steps: int, noise_level: float | None) -> int:
+    """Lay out the schedule and return the index of its first call.
+
+    Without a noise level the whole schedule is run in `steps` steps. With one, the `steps` last steps of a finer
+    schedule are run, so fine that they begin at that noise level: a picture painted over a sketch gets all its steps.
+    """
+    trained = int(scheduler.config.num_train_timesteps)
+    if noise_level is None or noise_level >= 1:
+        scheduler.set_timesteps(steps, device="cpu")
+        return 0
+    steps = min(steps, max(1, round(noise_level * trained)))
+    order = getattr(scheduler, "order", 1)
+    coarse, fine = steps, trained
+    while coarse < fine:
+        middle = (coarse + fine) // 2
+        scheduler.set_timesteps(middle, device="cpu")
+        if float(scheduler.timesteps[(middle - steps) * order]) > noise_level * trained:
+            coarse = middle + 1
+        else:
+            fine = middle
+    scheduler.set_timesteps(coarse, device="cpu")
+    return (coarse - steps) * order
 
 
 def _rescales(scheduler_class: Any) -> bool:

@@ -66,6 +66,11 @@ class QueueTicket:
         return self._progress
 
     @property
+    def step_budget_s(self) -> float:
+        """The longest time without progress that the order allows."""
+        return self.order.step_budget_s
+
+    @property
     def cancelled(self) -> bool:
         """Whether the order was withdrawn."""
         return self._cancelled.is_set()

@@ -1,0 +1,103 @@
+"""Stable Diffusion 1.x and 2.x, and the starter model: prompts in, latents to step, pictures out."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aria_site.kernel.recipe import Recipe
+from generation.engine.contract import EngineError, Pixels
+from generation.engine.devices import DevicePlan
+from generation.engine.pool import WarmModel
+from generation.engine.samplers import draws_noise, schedule_set, scheduler_for
+from generation.engine.sketches import Start
+from generation.engine.stepper import Conditioning, Painting, Stepper
+
+
+class StableDiffusion:
+    """One warm model of this family on the device thread."""
+
+    def __init__(self, model: WarmModel, plan: DevicePlan) -> None:
+        self._pipeline = model.pipeline
+        self._plan = plan
+        self.stepper = Stepper(model.pipeline.unet, device=plan.device, dtype=plan.dtype)
+
+    def begin(self, recipes: tuple[Recipe, ...], start: Start | None) -> Painting:
+        """Encode the prompt and lay out the schedule of pictures that differ in nothing but the seed."""
+        recipe = recipes[0]
+        scheduler = scheduler_for(recipe.sampler, self._pipeline.scheduler)
+        begin = schedule_set(scheduler, recipe.steps, start.noise_level if start else None)
+        if hasattr(scheduler, "set_begin_index"):
+            scheduler.set_begin_index(begin)
+        generators = [torch.Generator("cpu").manual_seed(recipe.seed) for recipe in recipes]
+        shape = self._latent_shape(recipe)
+        noise = torch.cat(
+            [torch.randn((1, *shape), generator=generator, dtype=torch.float32) for generator in generators]
+        )
+        noise = noise.to(self._plan.device)
+        if start is None:
+            latents = noise * scheduler.init_noise_sigma
+        else:
+            timesteps = scheduler.timesteps[begin : begin + 1].repeat(len(recipes))
+            latents = scheduler.add_noise(self._encoded(start), noise, timesteps)
+        return Painting(
+            scheduler=scheduler,
+            generators=generators,
+            latents=latents,
+            conditioning=self._conditioning(recipe),
+            begin=begin,
+            call=begin,
+            order=getattr(scheduler, "order", 1),
+            draws=draws_noise(scheduler),
+        )
+
+    def pixels(self, painting: Painting, row: int) -> Pixels:
+        """Decode one picture. One at a time, so that memory and bytes are the same in any batch."""
+        vae = self._pipeline.vae
+        latents = painting.latents[row : row + 1] / vae.config.scaling_factor
+        picture = vae.decode(latents.to(self._plan.dtype), return_dict=False)[0][0].float()
+        grey_levels = (picture / 2 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
+        pixels: Pixels = np.ascontiguousarray(grey_levels.permute(1, 2, 0).cpu().numpy())
+        return pixels
+
+    def _noise(self, generators: list[torch.Generator], shape: tuple[int, int, int]) -> Tensor:
+        """Drawn picture by picture, in host memory and in float32: no batch, device or format changes it."""
+        drawn = [torch.randn((1, *shape), generator=generator, dtype=torch.float32) for generator in generators]
+        return torch.cat(drawn).to(self._plan.device)
+
+    def _latent_shape(self, recipe: Recipe) -> tuple[int, int, int]:
+        factor = self._pipeline.vae_scale_factor
+        if recipe.width % factor or recipe.height % factor:
+            raise EngineError(
+                f"This model paints sides that are multiples of {factor}, not {recipe.width} by {recipe.height}.",
+                code="bad_size",
+            )
+        return int(self._pipeline.unet.config.in_channels), recipe.height // factor, recipe.width // factor
+
+    def _conditioning(self, recipe: Recipe) -> Conditioning:
+        guided = recipe.guidance_scale > 1
+        prompt, negative = self._pipeline.encode_prompt(
+            recipe.resolved_prompt,
+            self._plan.device,
+            1,
+            guided,
+            negative_prompt=recipe.negative_prompt if guided else None,
+        )
+        return Conditioning(prompt=prompt, negative=negative if guided else None, guidance_scale=recipe.guidance_scale)
+
+    def _encoded(self, start: Start) -> Tensor:
+        vae = self._pipeline.vae
+        return torch.cat([_latents_of(vae, self._tensor(picture)) for picture in start.pictures])
+
+    def _tensor(self, picture: Pixels) -> Tensor:
+        tensor = torch.from_numpy(np.ascontiguousarray(picture)).to(self._plan.device)
+        return (tensor.permute(2, 0, 1)[None].float() / 127.5 - 1).to(self._plan.dtype)
+
+
+def _latents_of(vae: Any, picture: Tensor) -> Tensor:
+    """The latents of a picture: a full autoencoder gives a distribution, of which the middle; a tiny one latents."""
+    encoded = vae.encode(picture)
+    latents: Tensor = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
+    scaled: Tensor = latents.float() * vae.config.scaling_factor
+    return scaled
