@@ -12,19 +12,16 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-import redis
-import redis.asyncio
 from channels.layers import get_channel_layer
-from django.conf import settings
 
 from aria_site.kernel.dispatch import run_after_commit
+from aria_site.kernel.valkey import AWAY, valkey, valkey_async
 from generation.events import JobChanged, JobStepped, job_group
 
 logger = logging.getLogger(__name__)
 
 FRAME_TTL_S = 60
 _FRAME_NUMBER = struct.Struct(">I")
-_AWAY = (redis.RedisError, OSError)
 
 
 class Frame(NamedTuple):
@@ -51,7 +48,7 @@ class LiveSender:
         layer = get_channel_layer()
         try:
             await layer.group_send(group, event)
-        except _AWAY as error:
+        except AWAY as error:
             self.lost += 1
             logger.debug("hint to %s lost: %s", group, error)
 
@@ -86,16 +83,11 @@ def preview_key(job_id: UUID | str) -> str:
     return f"aria:preview:{job_id}"
 
 
-@lru_cache(maxsize=1)
-def _valkey() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
-
-
 def keep_frame(job_id: UUID, frame: Frame) -> bool:
     """Make this the newest frame of the job. False when the message server is away."""
     try:
-        _valkey().set(preview_key(job_id), _FRAME_NUMBER.pack(frame.number) + frame.jpeg, ex=FRAME_TTL_S)
-    except _AWAY as error:
+        valkey().set(preview_key(job_id), _FRAME_NUMBER.pack(frame.number) + frame.jpeg, ex=FRAME_TTL_S)
+    except AWAY as error:
         logger.debug("preview of %s lost: %s", job_id, error)
         return False
     return True
@@ -104,17 +96,17 @@ def keep_frame(job_id: UUID, frame: Frame) -> bool:
 def read_frame(job_id: UUID | str) -> Frame | None:
     """The newest frame of the job, if there is one."""
     try:
-        return _frame_from(_valkey().get(preview_key(job_id)))
-    except _AWAY:
+        return _frame_from(valkey().get(preview_key(job_id)))
+    except AWAY:
         return None
 
 
 async def read_frame_async(job_id: UUID | str) -> Frame | None:
     """The newest frame of the job, for consumers."""
     try:
-        async with redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=1) as valkey:
-            return _frame_from(await valkey.get(preview_key(job_id)))
-    except _AWAY:
+        async with valkey_async() as client:
+            return _frame_from(await client.get(preview_key(job_id)))
+    except AWAY:
         return None
 
 

@@ -6,6 +6,8 @@ from functools import partial
 
 from django.db import transaction
 
+from aria_site.kernel.valkey import AWAY, valkey
+
 logger = logging.getLogger(__name__)
 
 
@@ -18,13 +20,18 @@ def after_commit(task: str, *arguments: str | int, **options: int) -> None:
 
 
 def send_now(task: str, *arguments: str | int, **options: int) -> None:
-    """Send `task` to the broker. Swallows a broker that cannot be reached, and says so in the log."""
+    """Send `task` to the broker. Swallows a broker that cannot be reached, and says so in the log.
+
+    The ping comes first because the broker's own client tries for two seconds before it gives up, and a person
+    waits for the answer meanwhile.
+    """
     from celery import current_app
     from kombu.exceptions import OperationalError
 
     try:
+        valkey().ping()
         current_app.send_task(task, args=list(arguments), retry=False, **options)
-    except (OperationalError, OSError) as error:
+    except (OperationalError, *AWAY) as error:
         logger.warning("task %s was not sent, it will be found by the reaper: %s", task, error)
 
 

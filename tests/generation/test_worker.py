@@ -13,7 +13,6 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from aria_site.kernel.hashing import sha256_hex
 from gallery.models import Artwork
-from generation import live
 from generation.engine.contract import EngineError, PaintingEngine, Stage
 from generation.engine.fake import FakeEngine, StepGate
 from generation.live import read_frame
@@ -166,12 +165,10 @@ def test_paints_on_while_nobody_can_be_told(
     alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "REDIS_URL", "unix:///nowhere/valkey.sock")
-    live._valkey.cache_clear()
     queue(alice)
 
     worker_of(fake_engine).paint_claimable()
 
-    live._valkey.cache_clear()
     assert Job.objects.get().state == "succeeded"
 
 

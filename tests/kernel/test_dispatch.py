@@ -7,8 +7,9 @@ import pytest
 from celery import Celery
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from pytest_django import Settings
 
-from aria_site.kernel.dispatch import after_commit
+from aria_site.kernel.dispatch import after_commit, send_now
 
 
 @pytest.fixture
@@ -54,3 +55,15 @@ def test_a_broker_that_is_away_costs_a_log_line(
     assert [record.getMessage() for record in caplog.records] == [
         "task a.task was not sent, it will be found by the reaper: connection refused"
     ]
+
+
+@pytest.mark.django_db
+def test_a_server_that_is_away_is_found_out_before_the_broker_is_asked(
+    settings: Settings, sent: list[tuple[Any, ...]], caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.REDIS_URL = "unix:///nowhere/valkey.sock"
+
+    send_now("a.task")
+
+    assert sent == []
+    assert "it will be found by the reaper" in caplog.text

@@ -1,0 +1,33 @@
+"""Connections to the message server (Valkey or Redis) that fail at once instead of trying for seconds."""
+
+from functools import lru_cache
+
+import redis
+import redis.asyncio
+from django.conf import settings
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+AWAY = (redis.RedisError, OSError)
+"""What is raised while the server is away."""
+TIMEOUT_S = 1.0
+
+
+@lru_cache(maxsize=4)
+def _client(url: str) -> redis.Redis:
+    retry = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)
+
+
+def valkey() -> redis.Redis:
+    """This process's pooled client."""
+    return _client(settings.REDIS_URL)
+
+
+def valkey_async() -> redis.asyncio.Redis:
+    """A client for one event loop; use it as an async context manager."""
+    retry = AsyncRetry(NoBackoff(), 0)
+    return redis.asyncio.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry
+    )
