@@ -1,0 +1,62 @@
+"""Who works in an embedded studio: the command line of each process."""
+
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from generation.services import worker_leases_free
+
+GPU_WORKER = f"gpu0@{socket.gethostname()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """One process to keep running. `after_death` runs once each time it died, before it is started again."""
+
+    name: str
+    command: tuple[str, ...]
+    niceness: int = 0
+    after_death: Callable[[], object] | None = None
+
+
+def site_roles() -> list[Role]:
+    """Everything but Valkey, in the order of starting."""
+    return [_web(), _gpu(), _io(), _beat()]
+
+
+def _web() -> Role:
+    environment = settings.ENV
+    # Access lines are off (-v 0): addresses hold one-time tokens, and the request log has an id for every request.
+    listen = ("-v", "0", "-b", environment.aria_host, "-p", str(environment.aria_port))
+    return Role(name="web", command=(*_module("daphne"), *listen, "aria_site.asgi:application"))
+
+
+def _gpu() -> Role:
+    slots = str(settings.ENV.aria_worker_slots)
+    return Role(
+        name="gpu0",
+        command=_celery("worker", "-Q", "gpu", "-P", "threads", "-c", slots, "-n", GPU_WORKER),
+        # Pages are served from the same machine, and a person waits for them.
+        niceness=10,
+        after_death=lambda: worker_leases_free(GPU_WORKER),
+    )
+
+
+def _io() -> Role:
+    name = f"io0@{socket.gethostname()}"
+    return Role(name="io", command=_celery("worker", "-Q", "io", "-P", "threads", "-c", "4", "-n", name))
+
+
+def _beat() -> Role:
+    return Role(name="beat", command=_celery("beat"))
+
+
+def _celery(*arguments: str) -> tuple[str, ...]:
+    return (*_module("celery"), "-A", "aria_site", *arguments, "-l", settings.LOG_LEVEL)
+
+
+def _module(name: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name)
