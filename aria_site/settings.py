@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "aria_site.kernel.pages.ProblemPageMiddleware",
 ]
 
 ROOT_URLCONF = "aria_site.urls"
