@@ -30,3 +30,7 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
     def older_than(self, created_at: datetime, pk: UUID) -> Self:
         """Works that follow the given place in newest-first order."""
         return self.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=pk))
+
+    def newer_than(self, created_at: datetime, pk: UUID) -> Self:
+        """Works that come before the given place in newest-first order."""
+        return self.filter(Q(created_at__gt=created_at) | Q(created_at=created_at, id__gt=pk))

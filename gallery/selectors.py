@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, QuerySet
 
 from aria_site.accounts.models import User
 from aria_site.kernel.cursors import Cursor
 from gallery.models import Artwork
 from gallery.querysets import ArtworkQuerySet
+from personas.models import Persona
 
 WALL_PAGE = 24
 
@@ -18,6 +20,14 @@ class WallPage:
 
     items: list[Artwork]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The next newer and the next older work, where there are any."""
+
+    newer: Artwork | None
+    older: Artwork | None
 
 
 def artworks_visible_to(viewer: User | AnonymousUser) -> ArtworkQuerySet:
@@ -39,3 +49,18 @@ def wall_page(
     items = found[:limit]
     more = len(found) > limit
     return WallPage(items=items, next=Cursor(items[-1].created_at, items[-1].pk).encode() if more else None)
+
+
+def personas_on_the_wall(viewer: User | AnonymousUser) -> QuerySet[Persona]:
+    """Personas of whom this viewer can see at least one work."""
+    works = artworks_visible_to(viewer).filter(persona=OuterRef("pk"))
+    return Persona.objects.filter(Exists(works))
+
+
+def artwork_neighbours(viewer: User | AnonymousUser, artwork: Artwork) -> Neighbours:
+    """The works that hang beside this one, for this viewer."""
+    works = artworks_visible_to(viewer)
+    return Neighbours(
+        newer=works.newer_than(artwork.created_at, artwork.pk).last(),
+        older=works.older_than(artwork.created_at, artwork.pk).first(),
+    )

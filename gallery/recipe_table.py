@@ -1,0 +1,26 @@
+"""The recipe of an artwork as people read it: a few named rows."""
+
+from gallery.labels import recipe_or_none
+from gallery.models import Artwork
+
+
+def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
+    """Name and value of everything worth telling, in reading order. Empty where the recipe cannot be read."""
+    recipe = recipe_or_none(work)
+    if recipe is None:
+        return []
+    rows = {
+        "Prompt": recipe.prompt,
+        "Painted as": recipe.resolved_prompt if recipe.resolved_prompt != recipe.prompt else "",
+        "Without": recipe.negative_prompt,
+        "Model": recipe.model,
+        "Revision": recipe.model_revision,
+        "Seed": str(recipe.seed),
+        "Size": f"{recipe.width} by {recipe.height}",
+        "Steps": str(recipe.steps),
+        "Guidance": f"{recipe.guidance_scale:g}",
+        "Sampler": recipe.sampler,
+        "Composition": f"{recipe.guide:g}" if recipe.guide is not None else "",
+        "Device": str(work.facts.get("device", "")),
+    }
+    return [(name, value) for name, value in rows.items() if value]
