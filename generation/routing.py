@@ -1,5 +1,7 @@
 """Addresses of the studio's web sockets."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-websocket_urlpatterns: list[URLPattern] = []
+from generation.consumers import JobConsumer
+
+websocket_urlpatterns = [path("ws/jobs/<uuid:job_id>/", JobConsumer.as_asgi(), name="job-socket")]

@@ -1,6 +1,14 @@
 """Addresses of the studio and its fragments."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from generation import views
 
 app_name = "generation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.studio, name="studio"),
+    path("queue/", views.queue, name="queue"),
+    path("jobs/<uuid:job_id>/", views.job, name="job"),
+    path("jobs/<uuid:job_id>/cancel/", views.cancel, name="cancel"),
+    path("jobs/<uuid:job_id>/retry/", views.retry, name="retry"),
+]

@@ -1,0 +1,82 @@
+"""Following a job at its viewer's pace: hints wake it, the database and the newest frame are what it tells."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+
+from aria_site.accounts.sessions import user_of_session
+from generation.access import job_for_read
+from generation.events import JobStepped
+from generation.live import read_frame_async
+from generation.snapshots import JobSnapshot, job_snapshot
+
+FRAME_EVERY_S = 0.25
+RECHECK_S = 60.0
+
+Message = JobSnapshot | dict[str, str | int]
+
+
+class JobFollower:
+    """Tells one viewer about one job, at most four times a second; what came in between is skipped."""
+
+    def __init__(
+        self,
+        job_id: UUID,
+        *,
+        session_key: str | None,
+        send: Callable[[Message], Awaitable[None]],
+        send_frame: Callable[[bytes], Awaitable[None]],
+    ) -> None:
+        self._job_id, self._session_key = job_id, session_key
+        self._send, self._send_frame = send, send_frame
+        self._news = asyncio.Event()
+        self._changed, self._read_at, self._frame = True, 0.0, 0
+        self._step: JobStepped | None = None
+
+    def stepped(self, event: JobStepped) -> None:
+        """Take a hint that the painting moved on."""
+        self._step = event
+        self._news.set()
+
+    def changed(self) -> None:
+        """Take a hint that the job's row changed."""
+        self._changed = True
+        self._news.set()
+
+    async def read(self) -> JobSnapshot:
+        """The job's row for whoever the session belongs to now. Raises NotFoundError when it is not theirs."""
+        self._read_at = time.monotonic()
+        snapshot: JobSnapshot = await database_sync_to_async(self._read)()
+        return snapshot
+
+    async def follow(self) -> None:
+        """Tell for ever. Raises NotFoundError once the viewer may not see the job any more."""
+        while True:
+            await self._tell()
+            await asyncio.sleep(FRAME_EVERY_S)
+            await self._wait_for_news()
+
+    async def _tell(self) -> None:
+        if self._changed or time.monotonic() - self._read_at > RECHECK_S:
+            self._changed = False
+            await self._send(await self.read())
+        step, self._step = self._step, None
+        if step:
+            await self._send({"type": "step", "step": step["step"], "total": step["total"]})
+        frame = await read_frame_async(self._job_id)
+        if frame and frame.number != self._frame:
+            self._frame = frame.number
+            await self._send_frame(frame.jpeg)
+
+    async def _wait_for_news(self) -> None:
+        try:
+            await asyncio.wait_for(self._news.wait(), RECHECK_S)
+        except TimeoutError:
+            self._changed = True
+        self._news.clear()
+
+    def _read(self) -> JobSnapshot:
+        return job_snapshot(job_for_read(user_of_session(self._session_key), self._job_id))

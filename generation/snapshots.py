@@ -1,0 +1,28 @@
+"""A job as the live page hears of it: the truth from the database, small enough to send on every change."""
+
+from typing import Literal, TypedDict
+
+from generation.models import Job
+
+
+class JobSnapshot(TypedDict):
+    """What a socket sends first, and again whenever the job's row changed."""
+
+    type: Literal["snapshot"]
+    job: str
+    status: str
+    stage: str
+    progress: float
+    error: str
+
+
+def job_snapshot(job: Job) -> JobSnapshot:
+    """The job's row as it stands."""
+    return {
+        "type": "snapshot",
+        "job": str(job.pk),
+        "status": job.state,
+        "stage": job.stage,
+        "progress": round(job.progress, 3),
+        "error": job.error,
+    }

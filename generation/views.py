@@ -1,0 +1,108 @@
+"""The studio: each view asks a service or a selector and shows the answer, whole or as a fragment."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from aria_site.accounts.models import User
+from aria_site.kernel.problems import InvalidInputError
+from generation.access import job_for_read, job_for_write
+from generation.forms import PaintForm
+from generation.models import Job
+from generation.services import job_cancel, job_retry, job_submit
+from generation.studio_page import easel_for, easel_of, starting_values, tray_for, waiting_for
+
+UNCHANGED = 204
+
+
+class StudioRequest(HttpRequest):
+    """A request that `login_required` let through."""
+
+    user: User
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def studio(request: StudioRequest) -> HttpResponse:
+    """The studio; a POST paints."""
+    if request.method == "POST":
+        return _paint(request)
+    easel = easel_for(request.user, request.GET.get("job"))
+    values = starting_values(request.user, easel, request.GET.get("from"))
+    context = {"easel": easel, "tray": tray_for(values), **waiting_for(request.user)}
+    return render(request, "generation/studio.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def job(request: StudioRequest, job_id: UUID) -> HttpResponse:
+    """One job on the easel; nothing (204) while it is still in the state the page has `seen`."""
+    found = job_for_read(request.user, job_id)
+    if request.GET.get("seen") == found.state:
+        return HttpResponse(status=UNCHANGED)
+    return _easel(request, found)
+
+
+@login_required
+@never_cache
+@require_GET
+def queue(request: StudioRequest) -> HttpResponse:
+    """The queue strip."""
+    return render(request, "generation/_queue.html", waiting_for(request.user))
+
+
+@login_required
+@require_POST
+def cancel(request: StudioRequest, job_id: UUID) -> HttpResponse:
+    """Cancel a job that is not over."""
+    found = job_for_write(request.user, job_id)
+    job_cancel(job=found)
+    return _after_change(request, found)
+
+
+@login_required
+@require_POST
+def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
+    """Queue a failed or cancelled job again."""
+    found = job_for_write(request.user, job_id)
+    job_retry(job=found)
+    return _after_change(request, found)
+
+
+def _paint(request: StudioRequest) -> HttpResponse:
+    form = PaintForm(request.POST)
+    try:
+        submitted = job_submit(owner=request.user, spec=form.spec())
+    except InvalidInputError as problem:
+        return _faults(request, problem)
+    return _after_change(request, submitted)
+
+
+def _faults(request: StudioRequest, problem: InvalidInputError) -> HttpResponse:
+    """The tray again with what was typed and what is wrong with it; nothing was queued."""
+    tray = tray_for(request.POST.dict(), problem.errors)
+    if request.headers.get("HX-Request"):
+        answer = render(request, "generation/_tray.html", {"tray": tray}, status=problem.status)
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#tray", "outerHTML"
+        return answer
+    context = {"easel": easel_for(request.user, None), "tray": tray, **waiting_for(request.user)}
+    return render(request, "generation/studio.html", context, status=problem.status)
+
+
+def _after_change(request: StudioRequest, changed: Job) -> HttpResponse:
+    """The job on the easel with the queue beside it; for plain forms, a redirect to that."""
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('generation:studio')}?job={changed.pk}")
+    return _easel(request, job_for_read(request.user, changed.pk))
+
+
+def _easel(request: StudioRequest, shown: Job) -> HttpResponse:
+    context = {"easel": easel_of(shown), "with_queue": True, **waiting_for(request.user)}
+    return render(request, "generation/_easel.html", context)

@@ -1,0 +1,69 @@
+// The studio page: puts a live line on whatever job stands on the easel. The database, not this page, knows the truth.
+import { Easel } from "./easel.js";
+import { LiveJob } from "./live.js";
+import { prepareTray, watchTray } from "./tray.js";
+
+/** @type {LiveJob | null} */
+let line = null;
+/** @type {HTMLElement | null} */
+let shown = null;
+
+/** Tell htmx's triggers on an element. @param {Element} element @param {string} name */
+const ring = (element, name) => element.dispatchEvent(new CustomEvent(name));
+
+/** Look at the easel again; does nothing while it is the same one. */
+function look() {
+  const section = document.getElementById("easel");
+  if (!section || section === shown) return;
+  shown = section;
+  line?.close();
+  line = null;
+  const easel = new Easel(section);
+  const { job, socket, state } = section.dataset;
+  if (job) history.replaceState(null, "", `${location.pathname}?job=${job}`);
+  if (socket) line = listen(section, easel, socket, state ?? "");
+}
+
+/**
+ * @param {HTMLElement} section
+ * @param {Easel} easel
+ * @param {string} socket
+ * @param {string} state
+ */
+function listen(section, easel, socket, state) {
+  return new LiveJob(socket, {
+    heard(message) {
+      if (message.type === "step") easel.showStep(message);
+      else easel.showSnapshot(message);
+      if (message.type === "snapshot" && message.status !== state) {
+        ring(section, "job-moved");
+        ring(document.body, "queue-moved");
+      }
+    },
+    frame: (jpeg) => void easel.drawFrame(jpeg),
+    lost: () => easel.showLost(),
+  });
+}
+
+/** Another picture of the job on the easel, without leaving the page. @param {MouseEvent} event */
+function swapPicture(event) {
+  const link = event.target instanceof Element ? event.target.closest("a[data-show]") : null;
+  const picture = /** @type {HTMLImageElement | null} */ (document.querySelector("#easel img[data-picture]"));
+  if (!link || !picture || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.getAttribute("aria-current") === "true") return; // a second click goes to the artwork's page
+  event.preventDefault();
+  picture.src = /** @type {HTMLElement} */ (link).dataset.show ?? "";
+  picture.alt = link.querySelector("img")?.alt ?? "";
+  picture.closest("a")?.setAttribute("href", link.getAttribute("href") ?? "");
+  for (const other of document.querySelectorAll("a[data-show]")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+}
+
+watchTray();
+look();
+document.addEventListener("click", swapPicture);
+document.body.addEventListener("htmx:afterSettle", () => {
+  prepareTray();
+  look();
+});
+document.body.addEventListener("htmx:responseError", () => shown && new Easel(shown).showLost());

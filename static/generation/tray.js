@@ -1,0 +1,75 @@
+// The tray: keys, seeds and shapes. Without this the form still paints.
+
+/** @param {string} name */
+const field = (name) => /** @type {HTMLInputElement | null} */ (document.querySelector(`#tray [name="${name}"]`));
+
+function chooseCustomSize() {
+  const custom = /** @type {HTMLInputElement | null} */ (document.querySelector('#tray [name="size"][value="custom"]'));
+  if (custom) custom.checked = true;
+}
+
+function showOutputs() {
+  const slider = field("guide");
+  const output = document.querySelector("#tray [data-output]");
+  if (slider && output) output.textContent = Number(slider.value).toFixed(2);
+}
+
+/** Bring a freshly swapped tray to life. */
+export function prepareTray() {
+  for (const button of document.querySelectorAll("#tray [data-shuffle]")) {
+    /** @type {HTMLButtonElement} */ (button).hidden = false;
+  }
+  showOutputs();
+}
+
+/** @param {string} seed */
+function keepSeed(seed) {
+  const input = field("seed");
+  if (!input) return;
+  input.value = seed;
+  input.focus();
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const tray = /** @type {HTMLFormElement | null} */ (document.getElementById("tray"));
+  event.preventDefault();
+  tray?.requestSubmit();
+}
+
+/** @param {Event} event */
+function onInput(event) {
+  const target = /** @type {HTMLInputElement} */ (event.target);
+  if (target.name === "width" || target.name === "height") chooseCustomSize();
+  if (target.name === "guide") showOutputs();
+}
+
+/** @param {Event} event */
+function onChange(event) {
+  const target = /** @type {HTMLInputElement} */ (event.target);
+  if (target.name !== "size" || target.value !== "custom") return;
+  const options = document.querySelector("#tray details");
+  if (options) /** @type {HTMLDetailsElement} */ (options).open = true;
+  field("width")?.focus();
+}
+
+/** @param {MouseEvent} event */
+function onClick(event) {
+  const target = event.target instanceof Element ? event.target : null;
+  const keep = target?.closest("[data-reuse-seed]");
+  if (keep) {
+    event.preventDefault();
+    keepSeed(/** @type {HTMLElement} */ (keep).dataset.reuseSeed ?? "");
+  }
+  if (target?.closest("[data-shuffle]")) keepSeed("");
+}
+
+/** Listen once for the life of the page. */
+export function watchTray() {
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("input", onInput);
+  document.addEventListener("change", onChange);
+  document.addEventListener("click", onClick);
+  prepareTray();
+}
