@@ -1,6 +1,7 @@
 """Owns the six places that people built."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -191,7 +192,7 @@ def _striped_tower(stage: Stage, pen: Pen) -> None:
     white = (
         mix(palette.chalk, palette.main_light, 0.12) if stage.scene.colour not in {"white", "beige"} else palette.accent
     )
-    for index, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for index, (low, high) in enumerate(pairwise(edges)):
         half_low, half_high = 0.19 + 0.08 * low, 0.19 + 0.08 * high
         colour = white if index % 2 else palette.main
         shaded = palette.accent_dark if colour == palette.accent else mix(colour, palette.main_deep, 0.45)
@@ -223,7 +224,7 @@ def windmill(stage: Stage) -> None:
     pen.fill(box(-0.06, -0.16, 0.12, 0.2), palette.main_deep)
     for y in (-0.34, -0.52):
         pen.fill(box(-0.035, y, 0.07, 0.08), lamp(stage))
-    _mill_sails(stage, canvas.pen(*pen.place(outline((0, -0.68)))[0].tolist(), pen.size, stage.between(0.2, 1.3)))
+    _mill_sails(stage, canvas.pen(pen.x, pen.y - 0.68 * pen.size, pen.size, stage.between(0.2, 1.3)))
 
 
 def _mill_sails(stage: Stage, pen: Pen) -> None:

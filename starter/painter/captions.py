@@ -30,19 +30,35 @@ _MOOD_FORMS = ("{}", "{} mood", "{} atmosphere", "{} feeling")
 _EXTRA_FORMS = ("{}", "with {}", "{}")
 _PREPOSITIONS = frozenset({"at", "in", "with", "by", "on", "made", "full"})
 _QUALITY = (
-    "masterpiece", "best quality", "highly detailed", "8k", "beautiful", "award winning", "professional", "trending on artstation",
-    "4k", "sharp focus", "intricate", "stunning", "high resolution", "very detailed", "amazing",
-)  # fmt: skip
+    "masterpiece",
+    "best quality",
+    "highly detailed",
+    "8k",
+    "beautiful",
+    "award winning",
+    "professional",
+    "trending on artstation",
+    "4k",
+    "sharp focus",
+    "intricate",
+    "stunning",
+    "high resolution",
+    "very detailed",
+    "amazing",
+)
 _NOISE = (
-    "account", "airport", "algebra", "anchor", "apple", "argument", "arrow", "bank", "basket", "battery", "bicycle", "blanket", "bottle", "bread",
-    "brother", "bucket", "budget", "button", "camera", "carpet", "chair", "cheese", "clock", "contract", "corner", "council", "cousin", "dentist", "desk",
-    "doctor", "door", "dragon", "elephant", "engine", "envelope", "factory", "farmer", "feather", "finger", "fork", "garage", "giant", "gift", "guitar",
-    "hammer", "hat", "helmet", "history", "horse", "hospital", "idea", "invoice", "jacket", "keyboard", "king", "kitchen", "knife", "ladder", "laptop",
-    "lawyer", "library", "machine", "magnet", "market", "medicine", "meeting", "mirror", "money", "monkey", "museum", "music", "needle", "newspaper",
-    "number", "office", "onion", "paper", "passport", "pepper", "phone", "piano", "pillow", "pirate", "pizza", "pocket", "police", "portrait", "potato",
-    "prince", "problem", "queen", "radio", "recipe", "robot", "roof", "sandwich", "scarf", "school", "science", "scissors", "shoe", "shoulder", "sister",
-    "soldier", "spoon", "statue", "story", "suitcase", "table", "teacher", "telephone", "theatre", "ticket", "tiger", "tractor", "train", "truck",
-    "umbrella", "uncle", "violin", "wallet", "warrior", "wedding", "window", "witch", "wizard", "woman", "worker", "zebra",
+    "account", "airport", "algebra", "anchor", "apple", "argument", "arrow", "bank", "basket", "battery", "bicycle",
+    "blanket", "bottle", "bread", "brother", "bucket", "budget", "button", "camera", "carpet", "chair", "cheese",
+    "clock", "contract", "corner", "council", "cousin", "dentist", "desk", "doctor", "door", "dragon", "elephant",
+    "engine", "envelope", "factory", "farmer", "feather", "finger", "fork", "garage", "giant", "gift", "guitar",
+    "hammer", "hat", "helmet", "history", "horse", "hospital", "idea", "invoice", "jacket", "keyboard", "king",
+    "kitchen", "knife", "ladder", "laptop", "lawyer", "library", "machine", "magnet", "market", "medicine",
+    "meeting", "mirror", "money", "monkey", "museum", "music", "needle", "newspaper", "number", "office", "onion",
+    "paper", "passport", "pepper", "phone", "piano", "pillow", "pirate", "pizza", "pocket", "police", "portrait",
+    "potato", "prince", "problem", "queen", "radio", "recipe", "robot", "roof", "sandwich", "scarf", "school",
+    "science", "scissors", "shoe", "shoulder", "sister", "soldier", "spoon", "statue", "story", "suitcase", "table",
+    "teacher", "telephone", "theatre", "ticket", "tiger", "tractor", "train", "truck", "umbrella", "uncle",
+    "violin", "wallet", "warrior", "wedding", "window", "witch", "wizard", "woman", "worker", "zebra",
 )  # fmt: skip
 
 
@@ -87,7 +103,7 @@ def _details(scene: Scene, rng: np.random.Generator) -> list[str]:
 def _phrase(rng: np.random.Generator, forms: tuple[str, ...], word: str) -> str:
     """Put a name into a form, unless it is a whole phrase already ("in the fog")."""
     form = _form(rng, forms)
-    return word if word.split()[0] in _PREPOSITIONS else form.format(word)
+    return word if word.split(maxsplit=1)[0] in _PREPOSITIONS else form.format(word)
 
 
 def _with_article(phrase: str) -> str:

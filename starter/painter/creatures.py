@@ -6,7 +6,7 @@ import numpy as np
 
 from starter.painter.canvas import Pen, ball, slope
 from starter.painter.colour import mix
-from starter.painter.shapes import arc, box, ellipse, hills, mirrored, outline, rotate, smooth
+from starter.painter.shapes import arc, box, ellipse, hills, mirrored, outline, rotate, shifted, smooth
 from starter.painter.sky import far_hills, full_width, rolling_ground
 from starter.painter.stage import Stage, subject
 
@@ -62,7 +62,7 @@ def bird(stage: Stage) -> None:
     branch = smooth(outline((-1.6, 0.85), (-0.5, 0.72), (0.4, 0.78), (1.7, 0.6)), closed=False)
     pen.line(branch, 0.11, mix((110, 80, 62), palette.ink, 0.3))
     for x, lean in ((-0.95, -0.5), (0.95, -0.4), (1.2, 0.5)):
-        leaf = rotate(ellipse(0.16, 0, 0.17, 0.075), lean) + (x, 0.72)
+        leaf = shifted(rotate(ellipse(0.16, 0, 0.17, 0.075), lean), x, 0.72)
         pen.fill(leaf, mix(LEAF, palette.ground_dark, 0.35))
     for x in (-0.02, 0.18):
         pen.line(outline((x, 0.5), (x + 0.02, 0.76)), 0.045, palette.ink)
@@ -259,7 +259,7 @@ def tree(stage: Stage) -> None:
         for x, y in [*clumps, (0.0, -0.4), (0.15, -0.2)]:
             wobble = rng.normal(0, 0.045, 2)
             pen.fill(ellipse(x + wobble[0] + shift, y + wobble[1] + shift, size * rng.uniform(0.85, 1.1)), tone)
-    speckles = rng.normal(0, (0.42, 0.3), (26, 2)) + (0, -0.4)
+    speckles = shifted(rng.normal(0, (0.42, 0.3), (26, 2)), 0, -0.4)
     for x, y in speckles.tolist():
         pen.fill(ellipse(x, y, 0.035), palette.accent if stage.scene.accent else palette.main_light)
 

@@ -46,7 +46,7 @@ def _set_stage(scene: Scene, seed: int, width: int, height: int) -> Stage:
     light = _light(scene, canvas, rng)
     horizon = canvas.h * (0.62 if scene.subject in PLACE_KEYS else 0.92)
     paint_sky(canvas, palette, rng, light, horizon)
-    return Stage(scene, canvas, palette, rng, horizon, light)
+    return Stage(scene, canvas, palette, rng, light)
 
 
 def _light(scene: Scene, canvas: Canvas, rng: np.random.Generator) -> tuple[float, float]:

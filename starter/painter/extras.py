@@ -8,7 +8,7 @@ import numpy as np
 
 from starter.painter.canvas import ball, slope
 from starter.painter.colour import Rgb, mix
-from starter.painter.shapes import arc, ellipse, outline, rotate, smooth, star
+from starter.painter.shapes import arc, ellipse, outline, rotate, shifted, smooth, star
 from starter.painter.stage import Stage
 
 Extra: TypeAlias = Callable[[Stage], None]
@@ -106,7 +106,7 @@ def rainbow(stage: Stage) -> None:
     outer = np.flip(inner, axis=0)
     for index, tone in enumerate(colours):
         far, near = reach - 0.026 * index, reach - 0.026 * (index + 1.05)
-        bow = np.concatenate([outer * far, inner * near]) + (x, canvas.h * 0.72)
+        bow = shifted(np.concatenate([outer * far, inner * near]), x, canvas.h * 0.72)
         canvas.fill(bow, mix(tone, stage.palette.sky[2], 0.15), 0.72)
 
 

@@ -1,118 +1,255 @@
-"""Owns the words for how a picture looks: styles, times of day, moods, colours and extras."""
+"""Owns the words for how a picture looks: styles, times of day, moods and extras."""
 
-from starter.painter.terms import colour, term
+from starter.painter.terms import term
 
 STYLE_TERMS = (
-    term("flat", "flat design, flat, vector art, minimalist poster, screen print, flat illustration, paper cut, graphic poster",
-         "vector, minimal, minimalist, minimalism, poster, cartoon, clean, gouache, cutout, papercut, flach, plakat, vektor, minimalistisch, affiche, plat, cartel, plano"),
-    term("watercolour", "watercolour, watercolor, watercolour painting, wet wash, aquarelle, soft watercolour, watercolour on paper",
-         "watercolors, watercolours, wash, aquarell, aquarellmalerei, aquarelle, lavis, acuarela"),
-    term("oil", "oil painting, oil on canvas, thick brush strokes, impasto, oil paint, impressionist painting, painterly oil",
-         "oil, oils, van gogh, impressionist, impressionism, expressionist, painterly, brushstrokes, monet, acrylic, ölgemälde, öl, ölfarbe, peinture à l'huile, huile, impressionniste, óleo, pintura al óleo"),
-    term("ink", "ink drawing, ink wash, sumi-e, black ink, brush and ink, ink painting, japanese ink",
-         "ink, inks, woodcut, linocut, calligraphy, manga, tusche, tinte, tuschezeichnung, encre, encre de chine, tinta, tinta china"),
-    term("pixel", "pixel art, pixels, 8-bit, retro game, pixelated, 16-bit sprite, game sprite",
-         "pixel, pixelart, 8bit, 8 bit, 16bit, 16 bit, sprite, voxel, retro, pixelkunst, pixelig, art pixel, pixelisé, arte pixel, píxeles"),
-    term("pointillism", "pointillism, dots of paint, pointillist painting, dotted painting, made of dots, seurat style, stippled colour",
-         "pointillist, dots, dotted, seurat, stipple, stippling, punkte, pointillismus, gepunktet, pointillisme, points, puntillismo, puntos"),
-    term("sketch", "pencil sketch, coloured pencil, crayon drawing, hatching, sketchbook drawing, pencil drawing, hand drawn sketch",
-         "sketch, pencil, pencils, crayon, drawing, drawn, charcoal, graphite, pastel drawing, doodle, bleistift, buntstift, skizze, zeichnung, dessin, croquis, crayon de couleur, lápiz, dibujo, boceto"),
-    term("neon", "neon, neon lights, glowing neon, neon sign, synthwave, glowing lines, cyberpunk glow",
-         "cyberpunk, vaporwave, glowing, fluorescent, led, laser, tron, leuchtreklame, neonlicht, leuchtend, néon, néons, luz de neón, neón"),
-)  # fmt: skip
+    term(
+        "flat",
+        "flat design, flat, vector art, minimalist poster, screen print, flat illustration, paper cut, graphic poster",
+        heard=(
+            "vector, minimal, minimalist, minimalism, poster, cartoon, clean, gouache, cutout, papercut, flach, "
+            "plakat, vektor, minimalistisch, affiche, plat, cartel, plano"
+        ),
+    ),
+    term(
+        "watercolour",
+        "watercolour, watercolor, watercolour painting, wet wash, aquarelle, soft watercolour, watercolour on paper",
+        heard="watercolors, watercolours, wash, aquarell, aquarellmalerei, aquarelle, lavis, acuarela",
+    ),
+    term(
+        "oil",
+        "oil painting, oil on canvas, thick brush strokes, impasto, oil paint, impressionist painting, painterly oil",
+        heard=(
+            "oil, oils, van gogh, impressionist, impressionism, expressionist, painterly, brushstrokes, monet, "
+            "acrylic, ölgemälde, öl, ölfarbe, peinture à l'huile, huile, impressionniste, óleo, pintura al óleo"
+        ),
+    ),
+    term(
+        "ink",
+        "ink drawing, ink wash, sumi-e, black ink, brush and ink, ink painting, japanese ink",
+        heard=(
+            "ink, inks, woodcut, linocut, calligraphy, manga, tusche, tinte, tuschezeichnung, encre, "
+            "encre de chine, tinta, tinta china"
+        ),
+    ),
+    term(
+        "pixel",
+        "pixel art, pixels, 8-bit, retro game, pixelated, 16-bit sprite, game sprite",
+        heard=(
+            "pixel, pixelart, 8bit, 8 bit, 16bit, 16 bit, sprite, voxel, retro, pixelkunst, pixelig, art pixel, "
+            "pixelisé, arte pixel, píxeles"
+        ),
+    ),
+    term(
+        "pointillism",
+        "pointillism, dots of paint, pointillist painting, dotted painting, made of dots, seurat style, "
+        "stippled colour",
+        heard=(
+            "pointillist, dots, dotted, seurat, stipple, stippling, punkte, pointillismus, gepunktet, pointillisme, "
+            "points, puntillismo, puntos"
+        ),
+    ),
+    term(
+        "sketch",
+        "pencil sketch, coloured pencil, crayon drawing, hatching, sketchbook drawing, pencil drawing, "
+        "hand drawn sketch",
+        heard=(
+            "sketch, pencil, pencils, crayon, drawing, drawn, charcoal, graphite, pastel drawing, doodle, "
+            "bleistift, buntstift, skizze, zeichnung, dessin, croquis, crayon de couleur, lápiz, dibujo, boceto"
+        ),
+    ),
+    term(
+        "neon",
+        "neon, neon lights, glowing neon, neon sign, synthwave, glowing lines, cyberpunk glow",
+        heard=(
+            "cyberpunk, vaporwave, glowing, fluorescent, led, laser, tron, leuchtreklame, neonlicht, leuchtend, "
+            "néon, néons, luz de neón, neón"
+        ),
+    ),
+)
 
 TIME_TERMS = (
-    term("dawn", "dawn, sunrise, early morning, daybreak, first light, rosy morning, at dawn",
-         "morning, dawning, morgen, morgendämmerung, sonnenaufgang, morgenrot, aube, aurore du matin, lever du soleil, matin, amanecer, alba, mañana, salida del sol"),
-    term("day", "day, daytime, midday, bright day, noon, broad daylight, in daylight, blue sky",
-         "daylight, sunny, afternoon, summer, tag, mittag, tageslicht, sonnig, nachmittag, jour, journée, midi, ensoleillé, après-midi, día, mediodía, soleado, tarde de verano"),
-    term("dusk", "dusk, sunset, evening, twilight, golden hour, at sundown, evening glow",
-         "sundown, gloaming, abend, abenddämmerung, sonnenuntergang, dämmerung, abendrot, soir, crépuscule, coucher de soleil, coucher du soleil, atardecer, anochecer, puesta de sol, crepúsculo, ocaso"),
-    term("night", "night, midnight, at night, moonlit night, night sky, dark night, by night",
-         "nighttime, nocturne, nocturnal, moonlight, moonlit, dark, nacht, mitternacht, nachts, mondnacht, dunkel, nuit, minuit, nocturne, noche, medianoche, nocturno, oscuro"),
-)  # fmt: skip
+    term(
+        "dawn",
+        "dawn, sunrise, early morning, daybreak, first light, rosy morning, at dawn",
+        heard=(
+            "morning, dawning, morgen, morgendämmerung, sonnenaufgang, morgenrot, aube, aurore du matin, "
+            "lever du soleil, matin, amanecer, alba, mañana, salida del sol"
+        ),
+    ),
+    term(
+        "day",
+        "day, daytime, midday, bright day, noon, broad daylight, in daylight, blue sky",
+        heard=(
+            "daylight, sunny, afternoon, summer, tag, mittag, tageslicht, sonnig, nachmittag, jour, journée, midi, "
+            "ensoleillé, après-midi, día, mediodía, soleado, tarde de verano"
+        ),
+    ),
+    term(
+        "dusk",
+        "dusk, sunset, evening, twilight, golden hour, at sundown, evening glow",
+        heard=(
+            "sundown, gloaming, abend, abenddämmerung, sonnenuntergang, dämmerung, abendrot, soir, crépuscule, "
+            "coucher de soleil, coucher du soleil, atardecer, anochecer, puesta de sol, crepúsculo, ocaso"
+        ),
+    ),
+    term(
+        "night",
+        "night, midnight, at night, moonlit night, night sky, dark night, by night",
+        heard=(
+            "nighttime, nocturne, nocturnal, moonlight, moonlit, dark, nacht, mitternacht, nachts, mondnacht, "
+            "dunkel, nuit, minuit, nocturne, noche, medianoche, nocturno, oscuro"
+        ),
+    ),
+)
 
 MOOD_TERMS = (
-    term("contemplative", "contemplative, thoughtful, meditative, quiet, pensive, still, zen",
-         "meditation, silent, silence, nachdenklich, still, besinnlich, contemplatif, pensif, silencieux, contemplativo, pensativo, silencioso"),
-    term("chaotic", "chaotic, wild, explosive, turbulent, frenzied, messy, stormy",
-         "chaos, storm, crazy, glitch, splatter, chaotisch, wild, stürmisch, chaotique, sauvage, orageux, caótico, salvaje, tormentoso"),
-    term("melancholic", "melancholic, sad, wistful, somber, bittersweet, gloomy, lonely",
-         "melancholy, sorrow, sorrowful, grief, sombre, moody, lonesome, melancholisch, traurig, einsam, mélancolique, triste, solitaire, melancólico, solitario"),
-    term("energized", "energized, energetic, vibrant, lively, electric, dynamic, full of energy",
-         "energy, vivid, alive, energised, energiegeladen, lebhaft, dynamisch, énergique, vivant, vibrant, enérgico, vibrante, vivo"),
-    term("rebellious", "rebellious, defiant, punk, unruly, provocative, street art, angry",
-         "rebel, grunge, graffiti, rage, protest, rebellisch, wütend, trotzig, rebelle, révolté, rebelde, furioso"),
-    term("serene", "serene, peaceful, calm, tranquil, gentle, harmonious, soft",
-         "serenity, peace, tranquility, quietude, relaxing, friedlich, ruhig, sanft, gelassen, serein, paisible, calme, doux, sereno, tranquilo, pacífico, suave"),
-    term("restless", "restless, tense, unsettled, windy, agitated, nervous, uneasy",
-         "wind, tension, anxious, anxiety, motion, speed, unruhig, nervös, rastlos, agité, inquiet, nerveux, inquieto, agitado, nervioso"),
-    term("playful", "playful, whimsical, joyful, fun, cheerful, candy coloured, happy",
-         "joy, funny, cute, childlike, joyous, happiness, candy, verspielt, fröhlich, lustig, glücklich, joyeux, ludique, heureux, juguetón, alegre, feliz, divertido"),
-    term("introspective", "introspective, reflective, deep, dreamlike, mysterious, inward, nostalgic",
-         "dream, dreamy, surreal, mystery, mystical, memory, nostalgia, verträumt, geheimnisvoll, traum, introspectif, mystérieux, rêveur, rêve, introspectivo, misterioso, sueño, soñador"),
-    term("bold", "bold, powerful, striking, dramatic, strong, high contrast, commanding",
-         "drama, epic, intense, majestic, mighty, kühn, mutig, kraftvoll, dramatisch, audacieux, puissant, dramatique, épique, audaz, poderoso, dramático, épico"),
-)  # fmt: skip
-
-COLOUR_TERMS = (
-    colour("red", (0.58, 0.225, 27), "red, crimson, scarlet, ruby, bright red, cherry red",
-           "vermilion, carmine, rot, rote, roter, rotes, roten, rouge, rouges, rojo, roja, rojos, rojas"),
-    colour("orange", (0.72, 0.19, 52), "orange, tangerine, amber, bright orange, pumpkin orange, burnt orange",
-           "copper, apricot, orangen, orangene, oranger, naranja, anaranjado, ámbar"),
-    colour("yellow", (0.88, 0.18, 97), "yellow, golden, lemon yellow, gold, bright yellow, sunny yellow",
-           "lemon, saffron, mustard, gelb, gelbe, gelber, gelbes, gelben, goldene, goldener, jaune, jaunes, doré, dorée, amarillo, amarilla, dorado, dorada"),
-    colour("lime", (0.85, 0.215, 125), "lime, lime green, yellow-green, chartreuse, spring green, bright lime",
-           "neon green, limette, limettengrün, hellgrün, vert citron, verde lima, lima"),
-    colour("green", (0.58, 0.165, 146), "green, emerald, leaf green, deep green, forest green, grass green",
-           "jade, grün, grüne, grüner, grünes, grünen, vert, verte, verts, vertes, verde, verdes, esmeralda"),
-    colour("teal", (0.54, 0.1, 192), "teal, petrol, dark cyan, blue-green, deep teal, sea green",
-           "petroleum, blaugrün, petrolfarben, bleu canard, bleu-vert, verde azulado"),
-    colour("turquoise", (0.84, 0.125, 192), "turquoise, aqua, cyan, aquamarine, light turquoise, mint",
-           "minty, türkis, türkise, mint, turquoise, cyan, turquesa, cian, celeste"),
-    colour("blue", (0.58, 0.19, 256), "blue, azure, cobalt, royal blue, bright blue, sapphire",
-           "ultramarine, indigo, blau, blaue, blauer, blaues, blauen, bleu, bleue, bleus, bleues, azul, azules"),
-    colour("navy", (0.34, 0.115, 264), "navy, navy blue, dark blue, midnight blue, deep blue, ink blue",
-           "dunkelblau, dunkelblaue, dunkelblauer, marineblau, bleu marine, bleu foncé, azul marino, azul oscuro"),
-    colour("purple", (0.52, 0.215, 302), "purple, violet, amethyst, deep purple, royal purple, lilac",
-           "mauve, lavender coloured, plum, lila, violett, violette, violetter, violettes, violet, pourpre, morado, morada, púrpura, violeta"),
-    colour("magenta", (0.62, 0.255, 345), "magenta, fuchsia, hot pink, cerise, bright magenta, raspberry",
-           "pinkish purple, fuchsie, himbeere, fuchsia, framboise, fucsia"),
-    colour("pink", (0.84, 0.105, 2), "pink, rose pink, pale pink, pastel pink, blush, soft pink",
-           "salmon pink, rosy, rosa, rosafarben, rosarot, rosé, rosado, rosada"),
-    colour("brown", (0.45, 0.085, 52), "brown, chestnut, chocolate brown, umber, earth brown, sepia",
-           "bronze, braun, braune, brauner, braunes, braunen, brun, brune, marron, marrón, castaño, pardo"),
-    colour("beige", (0.87, 0.055, 82), "beige, cream, sand coloured, ivory, tan, pale beige",
-           "creamy, ecru, cremefarben, creme, sandfarben, beigefarben, crème, ivoire, crema, marfil"),
-    colour("white", (0.985, 0.004, 90), "white, snow white, pure white, bright white, chalk white, milky white",
-           "weiß, weiss, weiße, weißer, weißes, weißen, blanc, blanche, blancs, blanches, blanco, blanca, blancos, blancas"),
-    colour("grey", (0.63, 0.008, 250), "grey, gray, silver, ash grey, stone grey, slate grey",
-           "silvery, ash, grau, graue, grauer, graues, grauen, silbern, gris, grise, argenté, grises, plateado, plateada"),
-    colour("black", (0.2, 0.008, 270), "black, jet black, pitch black, ebony, coal black, onyx",
-           "schwarz, schwarze, schwarzer, schwarzes, schwarzen, noir, noire, noirs, noires, negro, negra, negros, negras"),
-)  # fmt: skip
+    term(
+        "contemplative",
+        "contemplative, thoughtful, meditative, quiet, pensive, still, zen",
+        heard=(
+            "meditation, silent, silence, nachdenklich, still, besinnlich, contemplatif, pensif, silencieux, "
+            "contemplativo, pensativo, silencioso"
+        ),
+    ),
+    term(
+        "chaotic",
+        "chaotic, wild, explosive, turbulent, frenzied, messy, stormy",
+        heard=(
+            "chaos, storm, crazy, glitch, splatter, chaotisch, wild, stürmisch, chaotique, sauvage, orageux, "
+            "caótico, salvaje, tormentoso"
+        ),
+    ),
+    term(
+        "melancholic",
+        "melancholic, sad, wistful, somber, bittersweet, gloomy, lonely",
+        heard=(
+            "melancholy, sorrow, sorrowful, grief, sombre, moody, lonesome, melancholisch, traurig, einsam, "
+            "mélancolique, triste, solitaire, melancólico, solitario"
+        ),
+    ),
+    term(
+        "energized",
+        "energized, energetic, vibrant, lively, electric, dynamic, full of energy",
+        heard=(
+            "energy, vivid, alive, energised, energiegeladen, lebhaft, dynamisch, énergique, vivant, vibrant, "
+            "enérgico, vibrante, vivo"
+        ),
+    ),
+    term(
+        "rebellious",
+        "rebellious, defiant, punk, unruly, provocative, street art, angry",
+        heard=(
+            "rebel, grunge, graffiti, rage, protest, rebellisch, wütend, trotzig, rebelle, révolté, rebelde, furioso"
+        ),
+    ),
+    term(
+        "serene",
+        "serene, peaceful, calm, tranquil, gentle, harmonious, soft",
+        heard=(
+            "serenity, peace, tranquility, quietude, relaxing, friedlich, ruhig, sanft, gelassen, serein, paisible, "
+            "calme, doux, sereno, tranquilo, pacífico, suave"
+        ),
+    ),
+    term(
+        "restless",
+        "restless, tense, unsettled, windy, agitated, nervous, uneasy",
+        heard=(
+            "wind, tension, anxious, anxiety, motion, speed, unruhig, nervös, rastlos, agité, inquiet, nerveux, "
+            "inquieto, agitado, nervioso"
+        ),
+    ),
+    term(
+        "playful",
+        "playful, whimsical, joyful, fun, cheerful, candy coloured, happy",
+        heard=(
+            "joy, funny, cute, childlike, joyous, happiness, candy, verspielt, fröhlich, lustig, glücklich, joyeux, "
+            "ludique, heureux, juguetón, alegre, feliz, divertido"
+        ),
+    ),
+    term(
+        "introspective",
+        "introspective, reflective, deep, dreamlike, mysterious, inward, nostalgic",
+        heard=(
+            "dream, dreamy, surreal, mystery, mystical, memory, nostalgia, verträumt, geheimnisvoll, traum, "
+            "introspectif, mystérieux, rêveur, rêve, introspectivo, misterioso, sueño, soñador"
+        ),
+    ),
+    term(
+        "bold",
+        "bold, powerful, striking, dramatic, strong, high contrast, commanding",
+        heard=(
+            "drama, epic, intense, majestic, mighty, kühn, mutig, kraftvoll, dramatisch, audacieux, puissant, "
+            "dramatique, épique, audaz, poderoso, dramático, épico"
+        ),
+    ),
+)
 
 EXTRA_TERMS = (
-    term("sun", "sun, shining sun, with the sun, round sun, sun in the sky, big sun, sunlight",
-         "sunshine, sonne, sonnenlicht, sonnenschein, soleil, sol, luz del sol"),
-    term("moon", "moon, full moon, with the moon, round moon, bright moon, moon in the sky, moonrise",
-         "mond, vollmond, lune, pleine lune, luna, luna llena"),
-    term("stars", "stars, starry sky, starlight, many stars, twinkling stars, full of stars, starry",
-         "star, constellation, sterne, stern, sternenhimmel, étoiles, étoile, étoilé, estrellas, estrella, estrellado"),
-    term("clouds", "clouds, cloudy, fluffy clouds, with clouds, cloudy sky, white clouds, passing clouds",
-         "cloud, overcast, wolken, wolke, bewölkt, wolkig, nuages, nuage, nuageux, nubes, nube, nublado"),
-    term("birds", "birds, flock of birds, birds in the sky, flying birds, seagulls, gulls, distant birds",
-         "gull, swallows, geese, möwen, möwe, vogelschwarm, vögel, oiseaux, mouettes, gaviotas, pájaros, aves"),
-    term("boat", "boat, small boat, little boat, rowing boat, with a boat, paper boat, tiny boat",
-         "boats, canoe, rowboat, kayak, boot, boote, ruderboot, kahn, bateau, barque, bateaux, barco, bote, barca"),
-    term("mist", "mist, fog, misty, foggy, haze, morning mist, in the fog",
-         "hazy, smoke, steam, nebel, neblig, dunst, brume, brouillard, brumeux, niebla, bruma, neblina"),
-    term("rain", "rain, rainy, falling rain, rain shower, raindrops, in the rain, pouring rain",
-         "drizzle, downpour, shower, regen, regnerisch, verregnet, pluie, pluvieux, averse, lluvia, lluvioso"),
-    term("snow", "snow, snowfall, falling snow, snowy weather, snowflakes, winter, in the snow",
-         "snowing, snowflake, wintry, blizzard, frost, schnee, schneefall, verschneit, winterlich, neige, hiver, enneigé, nieve, nevando, invierno, nevado"),
-    term("rainbow", "rainbow, with a rainbow, bright rainbow, rainbow in the sky, rainbow arch, colourful rainbow, double rainbow",
-         "rainbows, regenbogen, arc-en-ciel, arcoíris, arcoiris"),
-    term("petals", "petals, falling leaves, falling petals, drifting leaves, leaves in the wind, blowing petals, confetti",
-         "leaf, leaves, foliage, autumn, fall leaves, laub, blätter, blütenblätter, herbst, pétales, feuilles, automne, pétalos, hojas, otoño"),
-)  # fmt: skip
+    term(
+        "sun",
+        "sun, shining sun, with the sun, round sun, sun in the sky, big sun, sunlight",
+        heard="sunshine, sonne, sonnenlicht, sonnenschein, soleil, sol, luz del sol",
+    ),
+    term(
+        "moon",
+        "moon, full moon, with the moon, round moon, bright moon, moon in the sky, moonrise",
+        heard="mond, vollmond, lune, pleine lune, luna, luna llena",
+    ),
+    term(
+        "stars",
+        "stars, starry sky, starlight, many stars, twinkling stars, full of stars, starry",
+        heard=(
+            "star, constellation, sterne, stern, sternenhimmel, étoiles, étoile, étoilé, estrellas, estrella, "
+            "estrellado"
+        ),
+    ),
+    term(
+        "clouds",
+        "clouds, cloudy, fluffy clouds, with clouds, cloudy sky, white clouds, passing clouds",
+        heard="cloud, overcast, wolken, wolke, bewölkt, wolkig, nuages, nuage, nuageux, nubes, nube, nublado",
+    ),
+    term(
+        "birds",
+        "birds, flock of birds, birds in the sky, flying birds, seagulls, gulls, distant birds",
+        heard="gull, swallows, geese, möwen, möwe, vogelschwarm, vögel, oiseaux, mouettes, gaviotas, pájaros, aves",
+    ),
+    term(
+        "boat",
+        "boat, small boat, little boat, rowing boat, with a boat, paper boat, tiny boat",
+        heard=(
+            "boats, canoe, rowboat, kayak, boot, boote, ruderboot, kahn, bateau, barque, bateaux, barco, bote, barca"
+        ),
+    ),
+    term(
+        "mist",
+        "mist, fog, misty, foggy, haze, morning mist, in the fog",
+        heard="hazy, smoke, steam, nebel, neblig, dunst, brume, brouillard, brumeux, niebla, bruma, neblina",
+    ),
+    term(
+        "rain",
+        "rain, rainy, falling rain, rain shower, raindrops, in the rain, pouring rain",
+        heard="drizzle, downpour, shower, regen, regnerisch, verregnet, pluie, pluvieux, averse, lluvia, lluvioso",
+    ),
+    term(
+        "snow",
+        "snow, snowfall, falling snow, snowy weather, snowflakes, winter, in the snow",
+        heard=(
+            "snowing, snowflake, wintry, blizzard, frost, schnee, schneefall, verschneit, winterlich, neige, hiver, "
+            "enneigé, nieve, nevando, invierno, nevado"
+        ),
+    ),
+    term(
+        "rainbow",
+        "rainbow, with a rainbow, bright rainbow, rainbow in the sky, rainbow arch, colourful rainbow, double rainbow",
+        heard="rainbows, regenbogen, arc-en-ciel, arcoíris, arcoiris",
+    ),
+    term(
+        "petals",
+        "petals, falling leaves, falling petals, drifting leaves, leaves in the wind, blowing petals, confetti",
+        heard=(
+            "leaf, leaves, foliage, autumn, fall leaves, laub, blätter, blütenblätter, herbst, pétales, feuilles, "
+            "automne, pétalos, hojas, otoño"
+        ),
+    ),
+)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from starter.painter.colour import mix
-from starter.painter.shapes import box, ellipse, outline, rotate, smooth
+from starter.painter.shapes import box, ellipse, outline, rotate, shifted, smooth
 from starter.painter.stage import Stage
 
 Mark: TypeAlias = Callable[[Stage], None]
@@ -40,7 +40,7 @@ def rays(stage: Stage) -> None:
     start = stage.between(0, 1)
     for index in range(10):
         turn = (index + start) * math.pi / 5
-        beam = rotate(outline((0, 0), (2.4, -0.16), (2.4, 0.16)), turn) + (x, y)
+        beam = shifted(rotate(outline((0, 0), (2.4, -0.16), (2.4, 0.16)), turn), x, y)
         stage.canvas.fill(beam, stage.palette.source, 0.14)
 
 
@@ -50,7 +50,7 @@ def spray(stage: Stage) -> None:
     for part in (rng.uniform(0.02, 0.16), rng.uniform(0.84, 0.98)):
         x, y, tone = part * canvas.w, rng.uniform(0.0, 0.05), stage.palette.accent
         canvas.glow(x, y, 0.3, tone, 0.85)
-        canvas.dots(rng.normal(0, 0.09, (16, 2)) + (x, y + 0.06), rng.uniform(0.002, 0.006, 16), tone)
+        canvas.dots(shifted(rng.normal(0, 0.09, (16, 2)), x, y + 0.06), rng.uniform(0.002, 0.006, 16), tone)
         for drip in rng.normal(0, 0.05, 4):
             end = y + rng.uniform(0.12, 0.34)
             canvas.line(outline((x + drip, y), (x + drip, end)), 0.009, tone)

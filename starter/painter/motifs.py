@@ -7,7 +7,7 @@ import numpy as np
 
 from starter.painter.canvas import Pen, ball, slope
 from starter.painter.colour import Rgb, mix
-from starter.painter.shapes import Points, arc, band, box, ellipse, hills, outline, profile, rotate, smooth
+from starter.painter.shapes import Points, arc, band, box, ellipse, hills, outline, profile, rotate, shifted, smooth
 from starter.painter.sky import full_width
 from starter.painter.stage import Stage, subject
 
@@ -191,14 +191,14 @@ def mosaic(stage: Stage) -> None:
             away = math.dist(shard.mean(axis=0), centre)
             halves = (shard[:3], shard[[0, 2, 3]]) if (row + column) % 2 else (shard[[0, 1, 3]], shard[1:])
             for half in halves:
-                tone = inside[int(rng.integers(5))] if away < reach else _pane(stage, half, away < reach + step)
+                tone = inside[int(rng.integers(5))] if away < reach else _pane(stage, half, rim=away < reach + step)
                 canvas.fill(half, tone)
                 canvas.line(half, 0.007, palette.ink, closed=True)
     canvas.line(ellipse(centre[0], centre[1], reach + step * 0.4), 0.016, palette.ink, closed=True)
 
 
-def _pane(stage: Stage, shard: Points, at_rim: bool) -> Rgb:
-    if at_rim and stage.rng.random() < 0.45:
+def _pane(stage: Stage, shard: Points, *, rim: bool) -> Rgb:
+    if rim and stage.rng.random() < 0.45:
         return stage.palette.accent
     depth = float(np.clip(shard[:, 1].mean() / stage.canvas.h, 0, 1)) * 2
     first = int(min(depth, 1.999))
@@ -222,5 +222,5 @@ def bubbles(stage: Stage) -> None:
         pen = canvas.pen(x, y, size)
         pen.fill(ellipse(0, 0, 1), ball(light, mix(palette.main, dark, 0.75) if not odd else dark, (0.35, 0.3), 0.85))
         pen.line(ellipse(0, 0, 0.96), 0.05, mix(light, palette.chalk, 0.4), closed=True)
-        pen.fill(rotate(ellipse(0, 0, 0.24, 0.13), -0.75) + (-0.42, -0.46), mix(light, (255, 255, 255), 0.75))
+        pen.fill(shifted(rotate(ellipse(0, 0, 0.24, 0.13), -0.75), -0.42, -0.46), mix(light, (255, 255, 255), 0.75))
         pen.line(arc(0, 0, 0.76, 0.76, (20, 75)), 0.06, mix(light, palette.chalk, 0.3))

@@ -18,7 +18,7 @@ def ellipse(x: float, y: float, rx: float, ry: float | None = None, turn: float 
     """Return an ellipse (a circle without `ry`) turned by `turn` radians."""
     angles = np.linspace(0, 2 * math.pi, 48, endpoint=False)
     points = np.stack([rx * np.cos(angles), (rx if ry is None else ry) * np.sin(angles)], axis=1)
-    return rotate(points, turn) + (x, y)
+    return shifted(rotate(points, turn), x, y)
 
 
 def arc(x: float, y: float, rx: float, ry: float, span: tuple[float, float]) -> Points:
@@ -32,10 +32,15 @@ def box(x: float, y: float, width: float, height: float) -> Points:
     return outline((x, y), (x + width, y), (x + width, y + height), (x, y + height))
 
 
+def shifted(points: Points, x: float, y: float) -> Points:
+    """Return the points moved by (x, y)."""
+    return np.add(points, (x, y))
+
+
 def rotate(points: Points, turn: float) -> Points:
     """Return the points turned about the origin by `turn` radians."""
     cos, sin = math.cos(turn), math.sin(turn)
-    return points @ np.array([[cos, sin], [-sin, cos]])
+    return np.asarray(points @ np.array([[cos, sin], [-sin, cos]]))
 
 
 def smooth(points: Points, *, closed: bool = True, steps: int = 8) -> Points:

@@ -13,13 +13,12 @@ from starter.painter.scene import Scene
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One picture in the making: canvas, colours, lots, the horizon and where the light stands."""
+    """One picture in the making: canvas, colours, lots and where the light stands."""
 
     scene: Scene
     canvas: Canvas
     palette: Palette
     rng: np.random.Generator
-    horizon: float
     light: tuple[float, float]
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -15,9 +15,22 @@ from starter.painter.palette import Palette
 Floats: TypeAlias = NDArray[np.float32]
 
 _PAPER = np.array((250, 246, 236), np.float32)
+_WIDE_BLUR = 6.0
 _PIXEL_BLOCKS = 40
 _PIXEL_COLOURS = 22
 _NEON_LIGHT = {"dawn": 0.62, "day": 0.62, "dusk": 0.85, "night": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """An oil brush, in pixels of a 256 pixel picture."""
+
+    spacing: float
+    length: float
+    thick: float
+
+
+_BROAD, _FINE = Brush(8.0, 13.0, 7.0), Brush(3.2, 5.5, 2.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,8 @@ class Plate:
     @property
     def unit(self) -> float:
         """Return the scale against the usual 256 pixels."""
-        return min(self.picture.shape[:2]) / 256
+        rows, columns = self.picture.shape[:2]
+        return float(min(rows, columns) / 256)
 
     def noise(self, cells: int) -> Floats:
         """Return smooth noise of about `cells` bumps across, with deviation near 1."""
@@ -51,8 +65,19 @@ class Plate:
 Style: TypeAlias = Callable[[Plate], Pixels]
 
 
-def _to_pixels(values: NDArray[np.floating]) -> Pixels:
-    return np.clip(values, 0, 255).astype(np.uint8)
+def _to_pixels(values: NDArray[np.floating[Any]]) -> Pixels:
+    return np.asarray(np.clip(values, 0, 255), dtype=np.uint8)
+
+
+def _soft(values: Floats, reach: float) -> Floats:
+    """Return the values blurred by `reach` pixels; a wide blur is done on a smaller copy."""
+    shrink = int(reach // _WIDE_BLUR)
+    if shrink < 2:
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), reach), dtype=np.float32)
+    size = (values.shape[1], values.shape[0])
+    small = cv2.resize(values, (max(1, size[0] // shrink), max(1, size[1] // shrink)), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), reach / shrink)
+    return np.asarray(cv2.resize(blurred, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def _wobbled(plate: Plate, reach: float, cells: int) -> Pixels:
@@ -73,22 +98,22 @@ def _contours(picture: Pixels, kernel: int) -> Floats:
     grey = cv2.GaussianBlur(picture, (3, 3), 0)
     cross = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (kernel, kernel))
     edge = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, cross).max(axis=2).astype(np.float32)
-    return np.clip((edge - 22) / 60, 0, 1)
+    return np.asarray(np.clip((edge - 22) / 60, 0, 1), dtype=np.float32)
 
 
 def flat(plate: Plate) -> Pixels:
     """Print as it is, with the faintest grain."""
     grain = plate.rng.integers(-3, 4, plate.picture.shape[:2], dtype=np.int16)[..., None]
-    return _to_pixels(plate.picture + grain)
+    return _to_pixels((plate.picture + grain).astype(np.float32))
 
 
 def watercolour(plate: Plate) -> Pixels:
     """Thin paint that runs, pools at its edges and leaves the paper's rim free."""
     wet = cv2.medianBlur(_wobbled(plate, 1.4, 24), min(plate.odd(5), 5)).astype(np.float32)
-    soft = cv2.GaussianBlur(wet, (0, 0), 2.4 * plate.unit)
+    soft = _soft(wet, 2.4 * plate.unit)
     pooled = wet + 0.9 * np.minimum(wet - soft, 0)
     bloom = 0.83 + 0.055 * plate.noise(5) + 0.03 * plate.noise(20)
-    tooth = 0.02 * plate.noise(min(200, min(plate.picture.shape[:2])))
+    tooth = 0.02 * plate.noise(min(200, *plate.picture.shape[:2]))
     density = np.clip(bloom + tooth, 0.45, 0.97) * _rim(plate)
     return _to_pixels(_PAPER - (_PAPER - pooled) * density[..., None])
 
@@ -97,16 +122,17 @@ def _rim(plate: Plate) -> Floats:
     rows, columns = plate.picture.shape[:2]
     ys, xs = np.arange(rows, dtype=np.float32)[:, None], np.arange(columns, dtype=np.float32)[None, :]
     inset = np.minimum(np.minimum(xs, columns - 1 - xs), np.minimum(ys, rows - 1 - ys)) / plate.unit
-    return np.clip((inset - 9 - 4.5 * plate.noise(9) - 2 * plate.noise(30)) / 2.5, 0, 1)
+    edge = (inset - 9 - 4.5 * plate.noise(9) - 2 * plate.noise(30)) / 2.5
+    return np.asarray(np.clip(edge, 0, 1), dtype=np.float32)
 
 
 def oil(plate: Plate) -> Pixels:
     """Thick short strokes that follow the forms, with light on their ridges."""
-    base = cv2.GaussianBlur(plate.picture, (0, 0), 3 * plate.unit)
+    base = np.asarray(cv2.GaussianBlur(plate.picture, (0, 0), 3 * plate.unit), dtype=np.uint8)
     turn = _stroke_turn(plate)
     detail = _contours(plate.picture, plate.odd(7)) > 0.3
-    _strokes(plate, base, turn, ~detail, spacing=8.0, length=13.0, thick=7.0)
-    _strokes(plate, base, turn, detail, spacing=3.2, length=5.5, thick=2.5)
+    _paint_strokes(plate, base, turn, _places(plate, _BROAD, ~detail), _BROAD)
+    _paint_strokes(plate, base, turn, _places(plate, _FINE, detail), _FINE)
     grey = cv2.cvtColor(base, cv2.COLOR_RGB2GRAY).astype(np.float32)
     relief = grey - np.roll(grey, (1, 1), axis=(0, 1))
     return _to_pixels(base + np.clip(relief * 0.5, -22, 22)[..., None])
@@ -120,22 +146,25 @@ def _stroke_turn(plate: Plate) -> Floats:
     return np.where(np.hypot(across, down) > 14, follow, drift).astype(np.float32)
 
 
-def _strokes(
-    plate: Plate, base: Pixels, turn: Floats, where: NDArray[np.bool_], *, spacing: float, length: float, thick: float
-) -> None:
+def _places(plate: Plate, brush: Brush, where: NDArray[np.bool_]) -> NDArray[np.int_]:
+    """Return the (row, column) places where a brush touches the canvas, in random order."""
     rows, columns = plate.picture.shape[:2]
-    step = spacing * plate.unit
-    ys, xs = np.mgrid[0:rows:step, 0:columns:step].reshape(2, -1)
-    ys = np.clip(ys + plate.rng.uniform(-0.5, 0.5, ys.size) * step, 0, rows - 1).astype(int)
-    xs = np.clip(xs + plate.rng.uniform(-0.5, 0.5, xs.size) * step, 0, columns - 1).astype(int)
+    step = brush.spacing * plate.unit
+    ys, xs = np.meshgrid(np.arange(0, rows, step), np.arange(0, columns, step), indexing="ij")
+    ys = np.clip(ys.ravel() + plate.rng.uniform(-0.5, 0.5, ys.size) * step, 0, rows - 1).astype(int)
+    xs = np.clip(xs.ravel() + plate.rng.uniform(-0.5, 0.5, xs.size) * step, 0, columns - 1).astype(int)
     order = plate.rng.permutation(np.flatnonzero(where[ys, xs]))
-    ys, xs = ys[order], xs[order]
+    return np.stack([ys[order], xs[order]])
+
+
+def _paint_strokes(plate: Plate, base: Pixels, turn: Floats, places: NDArray[np.int_], brush: Brush) -> None:
+    ys, xs = places
     colours = plate.picture[ys, xs] + plate.rng.normal(0, 7, (xs.size, 1))
-    reach = length * plate.unit * plate.rng.uniform(0.35, 0.65, xs.size)
+    reach = brush.length * plate.unit * plate.rng.uniform(0.35, 0.65, xs.size)
     away = np.stack([np.cos(turn[ys, xs]), np.sin(turn[ys, xs])], axis=1) * reach[:, None]
     centres = np.stack([xs, ys], axis=1)
     ends = np.concatenate([centres - away, centres + away], axis=1).round().astype(int).tolist()
-    width = max(1, round(thick * plate.unit))
+    width = max(1, round(brush.thick * plate.unit))
     for (x0, y0, x1, y1), tone in zip(ends, np.clip(colours, 0, 255).tolist(), strict=True):
         cv2.line(base, (x0, y0), (x1, y1), tone, width, cv2.LINE_8)
 
@@ -169,19 +198,18 @@ def pointillism(plate: Plate) -> Pixels:
     rows, columns = plate.picture.shape[:2]
     step = 5.0 * plate.unit
     base = _to_pixels(cv2.GaussianBlur(plate.picture, (0, 0), 4 * plate.unit) * 0.72 + _PAPER * 0.28)
-    ys, xs = np.mgrid[0 : rows + step : step * 0.87, 0 : columns + step : step]
+    ys, xs = np.meshgrid(np.arange(0, rows + step, step * 0.87), np.arange(0, columns + step, step), indexing="ij")
     xs = xs + (np.arange(xs.shape[0]) % 2)[:, None] * step / 2
-    ys, xs = (
-        (ys + plate.rng.uniform(-0.2, 0.2, ys.shape) * step).ravel(),
-        (xs + plate.rng.uniform(-0.2, 0.2, xs.shape) * step).ravel(),
-    )
-    picked = plate.picture[np.clip(ys, 0, rows - 1).astype(int), np.clip(xs, 0, columns - 1).astype(int)]
-    tones = np.clip(
-        picked + plate.rng.normal(0, 6, picked.shape) + plate.rng.normal(0, 8, (xs.size, 1)), 0, 255
-    ).tolist()
-    sizes = (step * 16 * plate.rng.uniform(0.46, 0.58, xs.size)).astype(int).tolist()
-    centres = (np.stack([xs, ys], axis=1) * 16).astype(int).tolist()
-    for centre, size, tone in zip(centres, sizes, tones, strict=True):
+    ys += plate.rng.uniform(-0.2, 0.2, ys.shape) * step
+    xs += plate.rng.uniform(-0.2, 0.2, xs.shape) * step
+    centres = np.stack([xs.ravel(), ys.ravel()], axis=1)
+    at = np.clip(centres, 0, (columns - 1, rows - 1)).astype(int)
+    picked = plate.picture[at[:, 1], at[:, 0]]
+    varied = picked + plate.rng.normal(0, 6, picked.shape) + plate.rng.normal(0, 8, (len(at), 1))
+    sizes = (step * 16 * plate.rng.uniform(0.46, 0.58, len(at))).astype(int).tolist()
+    for centre, size, tone in zip(
+        (centres * 16).astype(int).tolist(), sizes, np.clip(varied, 0, 255).tolist(), strict=True
+    ):
         cv2.circle(base, centre, size, tone, -1, cv2.LINE_AA, 4)
     return base
 
@@ -223,10 +251,8 @@ def neon(plate: Plate) -> Pixels:
     peak = np.maximum(wide.max(axis=2, keepdims=True), 60)
     grey = wide.mean(axis=2, keepdims=True)
     tube = np.clip((wide + (wide - grey) * 0.7) * (255 / peak), 0, 255) * edge
-    tube /= 1 + 2.2 * cv2.GaussianBlur(edge, (0, 0), 9 * plate.unit)[..., None]
-    glow = (
-        cv2.GaussianBlur(tube, (0, 0), 5.5 * plate.unit) * 0.75 + cv2.GaussianBlur(tube, (0, 0), 1.6 * plate.unit) * 0.4
-    )
+    tube /= 1 + 2.2 * _soft(edge, 9 * plate.unit)[..., None]
+    glow = _soft(tube, 5.5 * plate.unit) * 0.75 + _soft(tube, 1.6 * plate.unit) * 0.4
     core = edge * 40
     return _to_pixels(dimmed * (1 - 0.7 * edge) + tube * 0.75 + glow + core)
 

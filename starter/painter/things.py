@@ -1,13 +1,14 @@
 """Owns the lifeless things: sailboat, balloon, heart, crescent, planet, cup and rocket."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from starter.painter.canvas import Pen, ball, slope
 from starter.painter.colour import Rgb, mix
 from starter.painter.creatures import table
-from starter.painter.shapes import Points, arc, box, ellipse, outline, rotate, smooth, star
+from starter.painter.shapes import Points, arc, box, ellipse, outline, rotate, shifted, smooth, star
 from starter.painter.sky import rolling_ground, water
 from starter.painter.stage import Stage, subject
 
@@ -68,7 +69,7 @@ def _gores(count: int) -> list[tuple[Points, Points]]:
     half = np.where(part < 0.46, dome, taper)
     edges = np.sin(np.linspace(-math.pi / 2, math.pi / 2, count + 1))
     lines = [np.stack([half * edge, ys], axis=1) for edge in edges]
-    return list(zip(lines[:-1], lines[1:], strict=True))
+    return list(pairwise(lines))
 
 
 @subject("heart")
@@ -90,7 +91,7 @@ def heart(stage: Stage) -> None:
         _heart_outline() * 0.72 + (0.02, 0.06),
         ball(palette.main, mix(palette.main, palette.main_dark, 0.7), (0.3, 0.25)),
     )
-    pen.fill(rotate(ellipse(0, 0, 0.2, 0.09), -0.7) + (-0.48, -0.42), mix(palette.main_light, palette.chalk, 0.7))
+    pen.fill(shifted(rotate(ellipse(0, 0, 0.2, 0.09), -0.7), -0.48, -0.42), mix(palette.main_light, palette.chalk, 0.7))
     if stage.scene.accent:
         pen.line(_heart_outline() * 1.0, 0.06, palette.accent, closed=True)
 

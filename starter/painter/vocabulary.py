@@ -1,6 +1,7 @@
 """Owns the closed list of what the painter can be asked for, by key; every other part of the starter reads it here."""
 
-from starter.painter.look_terms import COLOUR_TERMS, EXTRA_TERMS, MOOD_TERMS, STYLE_TERMS, TIME_TERMS
+from starter.painter.colour_terms import COLOUR_TERMS
+from starter.painter.look_terms import EXTRA_TERMS, MOOD_TERMS, STYLE_TERMS, TIME_TERMS
 from starter.painter.subject_terms import MOTIFS, PLACES, THINGS
 from starter.painter.terms import ColourTerm, Term, Terms, table
 

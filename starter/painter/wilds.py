@@ -1,12 +1,13 @@
 """Owns the ten places that nature made."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from starter.painter.canvas import Pen, slope
 from starter.painter.colour import Rgb, mix
-from starter.painter.shapes import Points, band, box, ellipse, hills, outline, profile, ridge, smooth
+from starter.painter.shapes import band, box, ellipse, hills, outline, profile, ridge, shifted, smooth
 from starter.painter.sky import far_hills, full_width, rolling_ground, water
 from starter.painter.stage import Stage, subject
 
@@ -311,12 +312,15 @@ def _palm(stage: Stage, x: float, y: float, lean: float, tall: float) -> None:
     for index, angle in enumerate(np.linspace(-205, 25, 8)):
         turn = math.radians(angle + stage.between(-8, 8))
         dx, dy, reach = math.cos(turn), math.sin(turn), stage.between(0.17, 0.23)
-        head = outline((x + lean, y - tall))
-        middle = head + (dx * reach * 0.55, dy * reach * 0.55 - 0.02)
-        tip = head + (dx * reach, dy * reach + 0.07)
-        under = head + (dx * reach * 0.5, dy * reach * 0.5 + 0.03)
-        frond: Points = smooth(np.concatenate([head, middle, tip, under]))
-        canvas.fill(frond, palette.main if index % 2 else palette.main_dark)
+        frond = smooth(
+            outline(
+                (0, 0),
+                (dx * reach * 0.55, dy * reach * 0.55 - 0.02),
+                (dx * reach, dy * reach + 0.07),
+                (dx * reach * 0.5, dy * reach * 0.5 + 0.03),
+            )
+        )
+        canvas.fill(shifted(frond, x + lean, y - tall), palette.main if index % 2 else palette.main_dark)
 
 
 @subject("field")
@@ -328,7 +332,7 @@ def field(stage: Stage) -> None:
     vanishing, low = stage.across(0.2, 0.8), canvas.h + 0.05
     canvas.fill(box(-0.02, top, canvas.w + 0.04, low - top), slope(mix(palette.main, palette.haze, 0.3), palette.main))
     edges = np.linspace(-1.9, 1.9, 22) * max(canvas.w, 1)
-    for index, (left, right) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for index, (left, right) in enumerate(pairwise(edges)):
         colour = mix(palette.ground_dark, palette.main_dark, 0.35) if index % 2 else palette.main
         row = outline((vanishing, top - 0.01), (vanishing + left, low), (vanishing + right, low))
         canvas.fill(row, slope(mix(colour, palette.haze, 0.4), colour))
