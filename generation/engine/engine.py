@@ -148,7 +148,7 @@ class Engine:
         with self._lock:
             orders = sum(not ticket.ended for ticket in self._open)
         return EngineStatus(
-            device=str(painter.plan.device) if painter else self._settings.device or "not chosen yet",
+            device=str(painter.plan.device) if painter else self._settings.device or "starting",
             models=painter.pool.residents() if painter else (),
             orders=orders,
             loads_total=painter.pool.loads_total if painter else 0,
@@ -174,6 +174,7 @@ class Engine:
 
     def _run(self) -> None:
         """The device thread."""
+        self._prepare()
         while (work := self._work.get()) is not None:
             if self._stuck:
                 continue
@@ -195,13 +196,19 @@ class Engine:
 
     def _do(self, work: _Order | _Preload) -> None:
         if self._painter is None:
-            self._painter = self._set_up()
+            raise EngineError("The painting device cannot be used; the log says why.", code="no_device")
         if isinstance(work, _Order):
             work.ticket.finish(self._painter.paint(work.ticket, work.source))
             return
         for source in work.sources:
             self._painter.warm(source)
             work.progress += 1
+
+    def _prepare(self) -> None:
+        try:
+            self._painter = self._set_up()
+        except Exception:
+            logger.exception("The painting device cannot be used")
 
     def _set_up(self) -> "Painter":
         """Import torch, in this thread alone, and choose the device."""
