@@ -18,6 +18,8 @@ from starter.painter.vocabulary import MOTIF_KEYS, PLACE_KEYS
 SUBJECT_MODULES = (wilds, buildings, motifs, creatures, things)
 
 _SEED_SPACE = 2**63
+# A larger picture is drawn with this short side and enlarged: time and memory stay those of a sketch.
+_LARGEST_SIDE = 1024
 _LIGHT_HEIGHT = {"dawn": (0.3, 0.42), "day": (0.14, 0.24), "dusk": (0.32, 0.46), "night": (0.14, 0.26)}
 _CORNER = (0.12, 0.19)
 _DARK_SUBJECT = 0.36
@@ -25,6 +27,15 @@ _DARK_SUBJECT = 0.36
 
 def draw(scene: Scene, *, seed: int, width: int = 256, height: int = 256) -> Pixels:
     """Return the picture of a scene as (height, width, 3) RGB; the same arguments give the same picture."""
+    short = min(width, height)
+    if short <= _LARGEST_SIDE:
+        return _draw_at(scene, seed, width, height)
+    part = _LARGEST_SIDE / short
+    picture = _draw_at(scene, seed, round(width * part), round(height * part))
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+
+
+def _draw_at(scene: Scene, seed: int, width: int, height: int) -> Pixels:
     stage = _set_stage(scene, seed, width, height)
     _draw_behind(stage)
     _lift_from_dark(stage)
