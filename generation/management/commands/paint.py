@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -26,6 +27,7 @@ class Command(BaseCommand):
     """Submit one job, show how far it is, and print where the pictures lie."""
 
     help = "Paint a prompt and print the files. Works with or without a running studio."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The same fields as `POST /api/v1/jobs`, and where the copies go."""
@@ -45,6 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Paint; ends with an error unless every picture was stored."""
+        call_command("migrate", verbosity=0)  # nobody may have started the studio yet
         job = self._submit(options)
         try:
             job = self._see_through(job, quiet=options["json"])
