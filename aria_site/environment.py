@@ -1,5 +1,6 @@
 """The one place that reads environment variables: typed, bounded, and refused with a sentence when wrong."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -52,9 +53,26 @@ class Environment(BaseSettings):
 
 
 def read_environment() -> Environment:
-    """Read and check all variables. Ends the process with one sentence per wrong variable."""
+    """Read and check all variables, and make the data folder. Ends the process with one sentence per wrong variable."""
     try:
-        return Environment()
+        environment = Environment()
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SystemExit("Aria cannot start:\n  " + "\n  ".join(lines)) from None
+    make_data_folder(environment.aria_data)
+    return environment
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make the folder where it is not there. Ends the process with a sentence where it cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SystemExit(unwritable(folder, error.strerror)) from None
+    if not os.access(folder, os.W_OK):
+        raise SystemExit(unwritable(folder, "it is read-only"))
+
+
+def unwritable(folder: Path, reason: str | None) -> str:
+    """The sentence for a person whose data folder cannot be written to."""
+    return f"Aria cannot write to {folder} ({reason}): set ARIA_DATA to a folder of your own."

@@ -1,13 +1,149 @@
-"""Is Aria alive, and is she ready to paint: each check with its reason."""
+"""Is Aria alive, and is she ready to paint: each check with its reason, and no secrets in any of them."""
 
+import secrets
+import shutil
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from generation.selectors import WORKER_SEEN_WITHIN, workers_alive
+
+LEAST_DISK = 1024**3
+LEAST_MEMORY = 256 * 1024**2
+MEMINFO = Path("/proc/meminfo")
 
 
+class NotReadyError(Exception):
+    """Something a painting needs is missing; the message is the reason."""
+
+
+@never_cache
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """The web process answers."""
     return JsonResponse({"status": "ok"})
 
 
+@never_cache
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Everything a painting needs is there."""
-    return JsonResponse({"status": "ok"})
+    """Everything a painting needs is there: 200 when it is, else 503. Each check has its own reason."""
+    checks = {name: _verdict(check) for name, check in CHECKS.items()}
+    is_ready = all(check["ok"] for check in checks.values())
+    body = {"status": "ok" if is_ready else "not ready", "checks": checks}
+    return JsonResponse(body, status=200 if is_ready else 503)
+
+
+def _verdict(check: Callable[[], str]) -> dict[str, bool | str]:
+    """Run one check. Messages of libraries may hold addresses and passwords, so only their kind is told."""
+    try:
+        return {"ok": True, "reason": check()}
+    except NotReadyError as error:
+        return {"ok": False, "reason": str(error)}
+    except (DatabaseError, redis.RedisError, OSError) as error:
+        return {"ok": False, "reason": f"It could not be found out ({type(error).__name__})."}
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        raise NotReadyError(f"The database does not answer ({type(error).__name__}).") from None
+    return "The database answers."
+
+
+def _migrations() -> str:
+    missing = known_migrations() - set(MigrationRecorder(connection).applied_migrations())
+    if missing:
+        raise NotReadyError(f"{len(missing)} migrations are not applied: run `manage.py migrate`.")
+    return "All migrations are applied."
+
+
+@lru_cache(maxsize=1)
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """Every migration in the code; it does not change while the process runs."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+def _broker() -> str:
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
+        try:
+            client.ping()
+        except redis.RedisError as error:
+            raise NotReadyError(f"Valkey does not answer ({type(error).__name__}); paintings wait.") from None
+    return "Valkey answers."
+
+
+def _worker() -> str:
+    names = sorted(workers_alive().values_list("name", flat=True))
+    if not names:
+        seconds = int(WORKER_SEEN_WITHIN.total_seconds())
+        raise NotReadyError(f"No GPU worker was seen within {seconds} seconds; paintings wait.")
+    return f"{len(names)} at work: {', '.join(names)}."
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    if free < LEAST_DISK:
+        raise NotReadyError(f"Only {free // 2**20} MB of disk are free; {LEAST_DISK // 2**20} MB are needed.")
+    return f"{free // 2**20} MB of disk are free."
+
+
+def _memory() -> str:
+    available = _available_memory()
+    if available is None:
+        return "Not measured on this system."
+    if available < LEAST_MEMORY:
+        raise NotReadyError(f"Only {available // 2**20} MB of memory are free; {LEAST_MEMORY // 2**20} MB are needed.")
+    return f"{available // 2**20} MB of memory are free."
+
+
+def _available_memory() -> int | None:
+    """What the system could still give to a process, where it says so (Linux)."""
+    if not MEMINFO.exists():
+        return None
+    facts = dict(line.split(":", 1) for line in MEMINFO.read_text().splitlines())
+    return int(facts["MemAvailable"].split()[0]) * 1024
+
+
+def _media() -> str:
+    probe = Path(settings.MEDIA_ROOT) / f".tmp-health-{secrets.token_hex(4)}"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"aria")
+        probe.unlink()
+    except OSError as error:
+        raise NotReadyError(f"The media folder cannot be written to ({error.strerror}).") from None
+    return "The media folder can be written to."
+
+
+def _pool() -> str:
+    """A worker has loaded what it was told to; without that the first painting would wait for it."""
+    names = sorted({model["name"] for pool in workers_alive().values_list("pool", flat=True) for model in pool})
+    if names:
+        return f"In memory: {', '.join(names)}."
+    if settings.ARIA_PRELOAD:
+        raise NotReadyError(f"No worker has loaded a model yet; expected: {', '.join(settings.ARIA_PRELOAD)}.")
+    return "Nothing is preloaded; the first painting loads its model."
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "broker": _broker,
+    "worker": _worker,
+    "disk": _disk,
+    "memory": _memory,
+    "media": _media,
+    "pool": _pool,
+}

@@ -17,6 +17,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from aria_site.environment import unwritable
+
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 """Below this not even the database can be trusted to grow; health complains earlier."""
 
@@ -45,7 +47,7 @@ def folder_prepare(folder: Path, *, least_free: int = LEAST_FREE_BYTES) -> None:
 def _folder_sentence(folder: Path, error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return f"The disk of {folder} is full: free some space, or set ARIA_DATA to a folder elsewhere."
-    return f"Aria cannot write to {folder} ({error.strerror}): set ARIA_DATA to a folder of your own."
+    return unwritable(folder, error.strerror)
 
 
 def socket_folder_prepare(folder: Path) -> None:

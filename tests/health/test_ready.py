@@ -1,0 +1,138 @@
+"""`/health/ready`: green with everything there, red with one reason for each thing that is not."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from model_bakery import baker
+from pytest_django import Settings
+
+from aria_site import health
+from generation.models import Worker
+
+POOL = [{"name": "starter"}]
+
+
+@pytest.fixture
+def worker(db: None) -> Worker:
+    """A GPU worker that was seen just now with the starter model in memory."""
+    return baker.make(Worker, name="gpu0@here", seen_at=timezone.now(), pool=POOL)
+
+
+def readiness(client: Client) -> tuple[int, dict[str, dict[str, Any]]]:
+    answer = client.get(reverse("health-ready"))
+    return answer.status_code, answer.json()["checks"]
+
+
+def red(checks: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {name: check["reason"] for name, check in checks.items() if not check["ok"]}
+
+
+def test_is_green_with_everything_there(worker: Worker, client: Client) -> None:
+    status, checks = readiness(client)
+
+    assert red(checks) == {}
+    assert status == 200
+    assert set(checks) == {"database", "migrations", "broker", "worker", "disk", "memory", "media", "pool"}
+    assert checks["worker"]["reason"] == "1 at work: gpu0@here."
+    assert checks["pool"]["reason"] == "In memory: starter."
+
+
+def test_a_worker_not_seen_for_fifteen_seconds_is_gone(worker: Worker, client: Client) -> None:
+    Worker.objects.update(seen_at=timezone.now() - timedelta(seconds=16))
+
+    status, checks = readiness(client)
+
+    assert status == 503
+    assert red(checks) == {
+        "worker": "No GPU worker was seen within 15 seconds; paintings wait.",
+        "pool": "No worker has loaded a model yet; expected: starter.",
+    }
+
+
+def test_an_empty_pool_is_fine_where_nothing_is_preloaded(worker: Worker, client: Client, settings: Settings) -> None:
+    settings.ARIA_PRELOAD = ()
+    Worker.objects.update(pool=[])
+
+    assert readiness(client)[0] == 200
+
+
+def test_a_broker_that_is_down_is_named_without_its_password(
+    worker: Worker, client: Client, settings: Settings
+) -> None:
+    settings.REDIS_URL = "redis://:hunter2@127.0.0.1:1/0"
+
+    status, checks = readiness(client)
+
+    assert status == 503
+    assert red(checks) == {"broker": "Valkey does not answer (ConnectionError); paintings wait."}
+    assert "hunter2" not in str(checks)
+
+
+def test_a_missing_migration_is_counted(worker: Worker, client: Client) -> None:
+    MigrationRecorder(connection).record_unapplied("gallery", "0001_initial")
+
+    status, checks = readiness(client)
+
+    assert status == 503
+    assert red(checks) == {"migrations": "1 migrations are not applied: run `manage.py migrate`."}
+
+
+def test_a_database_that_does_not_answer_is_red_and_answers_all_the_same(
+    worker: Worker, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise DatabaseError("password=hunter2")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+
+    status, checks = readiness(client)
+
+    assert status == 503
+    assert set(red(checks)) == {"database", "migrations", "worker", "pool"}
+    assert "hunter2" not in str(checks)
+
+
+def test_a_media_folder_that_cannot_be_written_is_red(worker: Worker, client: Client, settings: Settings) -> None:
+    settings.MEDIA_ROOT = Path("/proc/aria")
+
+    status, checks = readiness(client)
+
+    assert status == 503
+    assert list(red(checks)) == ["media"]
+    assert red(checks)["media"].startswith("The media folder cannot be written to (")
+
+
+def test_the_probe_leaves_no_file_behind(worker: Worker, client: Client, media: Path) -> None:
+    readiness(client)
+
+    assert list(media.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "limit"), [("disk", "LEAST_DISK"), ("memory", "LEAST_MEMORY")])
+def test_scarce_disk_or_memory_is_red(
+    worker: Worker, client: Client, monkeypatch: pytest.MonkeyPatch, name: str, limit: str
+) -> None:
+    monkeypatch.setattr(health, limit, 2**60)
+
+    status, checks = readiness(client)
+
+    assert status == 503
+    assert list(red(checks)) == [name]
+    assert red(checks)[name].startswith("Only ")
+
+
+def test_memory_is_not_guessed_where_the_system_does_not_tell(
+    worker: Worker, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(health, "MEMINFO", tmp_path / "not there")
+
+    status, checks = readiness(client)
+
+    assert (status, checks["memory"]) == (200, {"ok": True, "reason": "Not measured on this system."})
