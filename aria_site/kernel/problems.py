@@ -47,3 +47,51 @@ class ForbiddenError(Problem):
     status = 403
     code = "forbidden"
     title = "You may not do this."
+
+
+class UnauthorisedError(Problem):
+    """Nobody is known to be asking, or what they showed opens nothing."""
+
+    status = 401
+    code = "unauthorised"
+    title = "Sign in, or send a key."
+
+
+class BrokenBodyError(Problem):
+    """The body is not what its content type says."""
+
+    status = 400
+    code = "broken_body"
+    title = "The body could not be read."
+
+
+class TooLargeError(Problem):
+    """The body is larger than this door takes."""
+
+    status = 413
+    code = "too_large"
+    title = "The body is too large."
+
+
+class UnsupportedMediaError(Problem):
+    """The body is of a kind that this door does not read."""
+
+    status = 415
+    code = "unsupported_media"
+    title = "The body is of a kind that cannot be read here."
+
+
+class MethodNotAllowedError(Problem):
+    """The address is right and the method is not."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = "This address does not answer to that method."
+
+
+class UnexpectedError(Problem):
+    """A fault of Aria's own."""
+
+    status = 500
+    code = "unexpected"
+    title = "Something went wrong inside Aria."

@@ -1,0 +1,198 @@
+"""What programs send to have something painted, and what they read about it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.urls import reverse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from gallery.api.schemas import ArtworkOut, RecipeOut
+from gallery.models import Artwork
+from generation import limits
+from generation.catalogue import model_manifest
+from generation.engine.contract import EngineError
+from generation.models import DiffusionModel, Job
+from generation.specs import JobSpec, LoraAsk
+
+JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+NAME_LENGTH = 200
+MAX_LORAS = 16
+# For readers of the OpenAPI document; the service says it in better sentences than a pattern could.
+WITHOUT_CONTROL_CHARACTERS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+PAINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+
+Side = Annotated[int, Field(ge=limits.MIN_SIDE, le=limits.MAX_SIDE, multiple_of=limits.SIDE_STEP)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+
+class LoraIn(BaseModel):
+    """A LoRA by its registered name."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Name
+    weight: Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)] = 1.0
+
+
+class JobIn(BaseModel):
+    """What to paint. All but `prompt` is optional: what is left out is what the model is best at."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"prompt": "a lighthouse at dusk", "count": 4, "seed": 7, "persona": "aria"}]},
+    )
+
+    prompt: Annotated[str, Field(min_length=1, max_length=limits.MAX_PROMPT, json_schema_extra={"pattern": PAINTABLE})]
+    negative: Annotated[
+        str, Field(max_length=limits.MAX_NEGATIVE, json_schema_extra={"pattern": WITHOUT_CONTROL_CHARACTERS})
+    ] = ""
+    model: Name | None = Field(None, description="Name of a model, see `/models`.")
+    persona: Name | None = Field(None, description="Slug of a persona, see `/personas`.")
+    width: Side | None = Field(None, description="Pixels. Some models want multiples of more than 8, see `/models`.")
+    height: Side | None = None
+    steps: Annotated[int, Field(ge=1, le=limits.MAX_STEPS)] | None = None
+    guidance: Annotated[float, Field(ge=0, le=limits.MAX_GUIDANCE, allow_inf_nan=False)] | None = None
+    sampler: Name | None = Field(None, description="See `/samplers`.")
+    seed: Annotated[int, Field(ge=-1, le=limits.MAX_SEED)] | None = Field(
+        None, description="Picture `i` is painted with `seed + i`. A fresh one is chosen for -1, or when left out."
+    )
+    count: Annotated[int, Field(ge=1, le=limits.MAX_COUNT)] = Field(1, description="How many pictures.")
+    keep: Annotated[int, Field(ge=1, le=limits.MAX_COUNT)] | None = Field(
+        None, description="How many of them are hung. Today all are: leave it out, or send `count`."
+    )
+    guide: Share | None = Field(
+        None, description="Noise from which a model paints over its composition sketch; 1 switches the sketch off."
+    )
+    loras: Annotated[list[LoraIn], Field(max_length=MAX_LORAS)] = Field([], description="Not possible yet.")
+    source: Name | None = Field(None, description="Not possible yet.")
+    mask: Name | None = Field(None, description="Not possible yet.")
+    strength: Share | None = Field(None, description="Not possible yet.")
+    reference: Name | None = Field(None, description="Not possible yet.")
+
+    def to_spec(self) -> JobSpec:
+        """The request as the service takes it."""
+        loras = tuple(LoraAsk(name=lora.name, weight=lora.weight) for lora in self.loras)
+        return JobSpec(**{**self.model_dump(), "loras": loras})
+
+
+class JobLinks(BaseModel):
+    """Where this job is, and what can be done with it now."""
+
+    self: str = Field(examples=["/api/v1/jobs/7d1f9c52-6a3f-4b52-8a0a-2f0d6f1f6c3e"])
+    cancel: str | None = Field(description="POST here to stop it; null when it is over.")
+    retry: str | None = Field(description="POST here to queue it again; null unless it failed or was cancelled.")
+
+
+class JobOut(BaseModel):
+    """One order of pictures and how far it is."""
+
+    id: UUID
+    status: JobStatus
+    progress: float = Field(ge=0, le=1, description="Share of the painting that is done.", examples=[0.4])
+    stage: str = Field(description="What the worker is at; empty while nothing is being painted.", examples=["step"])
+    recipe: RecipeOut = Field(description="What is painted; nothing of it is open any more.")
+    count: int = Field(examples=[4])
+    artworks: list[ArtworkOut] = Field(description="The finished pictures, in the order of their seeds.")
+    error: str | None = Field(description="Why it failed, in a sentence; null unless it failed.")
+    error_code: str | None = Field(description="The same as a stable word for programs.")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    links: JobLinks
+
+    @classmethod
+    def of(cls, job: Job, artworks: list[Artwork]) -> "JobOut":
+        """The job as its owner's programs see it."""
+        return cls(
+            id=job.pk,
+            status=job.state,
+            progress=job.progress,
+            stage=job.stage,
+            recipe=RecipeOut.of(job.recipe),
+            count=job.count,
+            artworks=[ArtworkOut.of(artwork) for artwork in artworks],
+            error=job.error or None,
+            error_code=job.error_code or None,
+            created_at=job.created_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            links=_links(job),
+        )
+
+
+class JobPageOut(BaseModel):
+    """One page of your jobs, newest first."""
+
+    items: list[JobOut]
+    next: str | None = Field(description="Send it as `after` for the page behind; null at the end.")
+
+
+class ModelOut(BaseModel):
+    """A model that can be painted with, and what it paints best."""
+
+    name: str = Field(description="Send it as `model` of a job.", examples=["starter"])
+    title: str
+    licence: str
+    is_default: bool
+    problem: str | None = Field(
+        description="Why it cannot be painted with; null where it can, and then all below is set."
+    )
+    revision: str | None = None
+    family: str | None = None
+    width: int | None = None
+    height: int | None = None
+    size_multiple: int | None = Field(None, description="Both sides of a picture must be multiples of this.")
+    steps: int | None = None
+    guidance: float | None = None
+    sampler: str | None = None
+    guide: float | None = Field(None, description="Null where the model paints over no composition sketch.")
+
+    @classmethod
+    def of(cls, model: DiffusionModel) -> "ModelOut":
+        """The model and what its folder says of itself."""
+        row = {"name": model.name, "title": model.title, "licence": model.licence, "is_default": model.is_default}
+        try:
+            manifest = model_manifest(model)
+        except EngineError as error:
+            return cls(**row, problem=str(error))
+        told = ("revision", "family", "width", "height", "steps", "sampler", "guide")
+        return cls(
+            **row,
+            **{name: getattr(manifest, name) for name in told},
+            problem=None,
+            size_multiple=max(limits.SIDE_STEP, manifest.size_multiple),
+            guidance=manifest.guidance_scale,
+        )
+
+
+class ModelList(BaseModel):
+    """Every registered model. There are few, so all come at once."""
+
+    items: list[ModelOut]
+    next: None = None
+
+
+class SamplerOut(BaseModel):
+    """A way of stepping from noise to picture."""
+
+    name: str = Field(description="Send it as `sampler` of a job.", examples=["DPM++ 2M"])
+
+
+class SamplerList(BaseModel):
+    """Every sampler."""
+
+    items: list[SamplerOut]
+    next: None = None
+
+
+def _links(job: Job) -> JobLinks:
+    again = job.state in {Job.State.FAILED, Job.State.CANCELLED}
+    return JobLinks(
+        self=reverse("api:job", args=[job.pk]),
+        cancel=None if job.is_terminal else reverse("api:job-cancel", args=[job.pk]),
+        retry=reverse("api:job-retry", args=[job.pk]) if again else None,
+    )

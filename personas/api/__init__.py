@@ -1,0 +1,1 @@
+"""Personas for programs."""
