@@ -26,6 +26,7 @@ class Placard:
     work: Artwork
     byline: str
     medium: str
+    medium_short: str
     ratio_class: str
     src: str
     srcset: str
@@ -56,8 +57,13 @@ def medium(work: Artwork) -> str:
     recipe = recipe_or_none(work)
     if recipe is None:
         return "diffusion"
-    version = f" {recipe.model_revision}" if _VERSION.match(recipe.model_revision) else ""
-    return f"diffusion on {recipe.model}{version}, {recipe.steps} steps, seed {recipe.seed}"
+    return f"diffusion on {_model(recipe)}, {recipe.steps} steps, seed {recipe.seed}"
+
+
+def medium_short(work: Artwork) -> str:
+    """The same for a narrow picture: "starter 0.1, seed 7"."""
+    recipe = recipe_or_none(work)
+    return f"{_model(recipe)}, seed {recipe.seed}" if recipe else "diffusion"
 
 
 def recipe_or_none(work: Artwork) -> Recipe | None:
@@ -66,6 +72,11 @@ def recipe_or_none(work: Artwork) -> Recipe | None:
         return work.recipe
     except (RecipeError, TypeError):
         return None
+
+
+def _model(recipe: Recipe) -> str:
+    """The model with its revision where that is a version, not a hash."""
+    return f"{recipe.model} {recipe.model_revision}" if _VERSION.match(recipe.model_revision) else recipe.model
 
 
 def file_url(name: str) -> str:
@@ -80,6 +91,7 @@ def _placard(work: Artwork, *, first: bool) -> Placard:
         work=work,
         byline=byline(work),
         medium=medium(work),
+        medium_short=medium_short(work),
         ratio_class=f"r-{min(WIDEST, max(NARROWEST, round(100 * ratio)))}",
         src=file_url(thumbnails[0][1] if thumbnails else work.file),
         srcset=", ".join(f"{file_url(name)} {width}w" for width, name in thumbnails),

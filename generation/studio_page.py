@@ -100,12 +100,14 @@ def tray_for(values: Mapping[str, Any], faults: Mapping[str, str] | None = None)
     wanted = values.get("model")
     model = next((one for one in models if one.name == wanted), None) or next((m for m in models if m.is_default), None)
     manifest, trouble = _manifest(model)
+    personas = list(Persona.objects.all())
+    founder = personas[0].slug if personas else ""
     return Tray(
-        values=values,
+        values={"persona": founder, **values},
         presets=size_presets(manifest) if manifest else [],
         manifest=manifest,
         models=models,
-        personas=list(Persona.objects.all()),
+        personas=personas,
         trouble=trouble,
         faults=faults or {},
     )

@@ -65,11 +65,25 @@ function onClick(event) {
   if (target?.closest("[data-shuffle]")) keepSeed("");
 }
 
+/** What was wrong with the order before says nothing about the one that goes out now. @param {Event} event */
+function onSubmit(event) {
+  const tray = /** @type {HTMLElement} */ (event.target);
+  if (tray.id !== "tray") return;
+  for (const fault of tray.querySelectorAll(".fault")) fault.remove();
+  for (const input of tray.querySelectorAll("[aria-invalid]")) {
+    input.removeAttribute("aria-invalid");
+    if (input.id !== "guide") input.removeAttribute("aria-describedby");
+  }
+  const options = tray.querySelector("details");
+  if (options && matchMedia("(max-width: 60rem)").matches) options.open = false; // the canvas is under it there
+}
+
 /** Listen once for the life of the page. */
 export function watchTray() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("input", onInput);
   document.addEventListener("change", onChange);
   document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit);
   prepareTray();
 }
