@@ -171,7 +171,12 @@ CHANNEL_LAYERS = {
 
 STORAGES = {
     "default": {"BACKEND": "gallery.storage.AtomicFileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Compressing takes seconds of the first start, and saves nothing where browser and server share a machine.
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if ENV.aria_production
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    },
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

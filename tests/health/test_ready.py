@@ -90,9 +90,9 @@ def test_a_database_that_does_not_answer_is_red_and_answers_all_the_same(
     def refuse(*_: object, **__: object) -> None:
         raise DatabaseError("password=hunter2")
 
-    monkeypatch.setattr(connection, "cursor", refuse)
-
-    status, checks = readiness(client)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(connection, "cursor", refuse)
+        status, checks = readiness(client)
 
     assert status == 503
     assert set(red(checks)) == {"database", "migrations", "worker", "pool"}
