@@ -79,7 +79,7 @@ COLOUR_TERMS = (
         "pink",
         (0.84, 0.105, 2),
         "pink, rose pink, pale pink, pastel pink, blush, soft pink",
-        heard="salmon pink, rosy, rosa, rosafarben, rosarot, rosé, rosado, rosada",
+        heard="salmon pink, rosy, rosa, rosafarben, rosarot, rosado, rosada",
     ),
     colour(
         "brown",

@@ -17,7 +17,7 @@ LEAF = (84, 140, 92)
 def cat(stage: Stage) -> None:
     """A cat that sits and looks at you."""
     canvas, palette = stage.canvas, stage.palette
-    rolling_ground(stage, canvas.h * 0.8, layers=1, height=0.05)
+    rolling_ground(stage, canvas.h / 2 + 0.3, layers=1, height=0.05)
     pen = stage.thing_pen((0.38, 0.43), 0.52, 0.03)
     pen.line(
         smooth(outline((0.45, 0.86), (0.95, 0.75), (0.98, 0.3), (0.72, 0.18)), closed=False), 0.17, palette.main_dark
@@ -196,6 +196,7 @@ def flower(stage: Stage) -> None:
     green, count = mix(LEAF, palette.ground, 0.25), int(rng.integers(5, 10))
     shade = mix(green, palette.ink, 0.35)
     pen.line(smooth(outline((0, 0.2), (0.07, 0.9), (-0.05, 1.8)), closed=False), 0.09, shade)
+    pen.line(outline((-0.05, 1.8), (-0.3, 6)), 0.09, shade)
     for side, y in ((-1, 1.1), (1, 0.85)):
         leaf = smooth(
             outline((0.04, y + 0.3), (side * 0.3, y - 0.05), (side * 0.72, y - 0.12), (side * 0.45, y + 0.22))
@@ -236,9 +237,9 @@ def flower(stage: Stage) -> None:
 def tree(stage: Stage) -> None:
     """A broad leafy tree on a hill."""
     canvas, palette, rng = stage.canvas, stage.palette, stage.rng
-    far_hills(stage, canvas.h * 0.76)
+    far_hills(stage, canvas.h / 2 + 0.26)
     canvas.fill(
-        hills(rng, full_width(stage), canvas.h * 0.86, 0.08, canvas.h + 0.02),
+        hills(rng, full_width(stage), canvas.h / 2 + 0.36, 0.08, canvas.h + 0.02),
         slope(palette.ground, palette.ground_dark),
     )
     pen = stage.thing_pen((0.37, 0.41), 0.51, 0.03)
@@ -268,7 +269,7 @@ def tree(stage: Stage) -> None:
 def mushroom(stage: Stage) -> None:
     """A spotted toadstool in the grass, with a small companion."""
     canvas, palette, rng = stage.canvas, stage.palette, stage.rng
-    rolling_ground(stage, canvas.h * 0.74, layers=2, height=0.07)
+    rolling_ground(stage, canvas.h / 2 + 0.24, layers=2, height=0.07)
     pen = stage.thing_pen((0.42, 0.47), 0.5, 0.05)
     side = 1 if rng.random() < 0.5 else -1
     _toadstool(stage, canvas.pen(pen.x + side * pen.size * 0.85, pen.y + pen.size * 0.62, pen.size * 0.42, side * 0.12))

@@ -15,6 +15,7 @@ from starter.painter.stage import SUBJECT_DRAWERS, Stage
 from starter.painter.styles import STYLE_FILTERS, Plate
 from starter.painter.vocabulary import MOTIF_KEYS, PLACE_KEYS
 
+# Importing these registers their subjects.
 SUBJECT_MODULES = (wilds, buildings, motifs, creatures, things)
 
 _SEED_SPACE = 2**63

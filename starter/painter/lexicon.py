@@ -41,7 +41,8 @@ ENGLISH = frozenset(
     a an the of in on at by for from to with and or over under above below near behind into onto is are was be
     been it its this that these those there here i me my we our you your he she his her they their them as but if
     so than then too very can could would should will want like show make made paint draw some any one two three
-    who which what when where while about between through up down out off all more most just only not no without
+    who which what when where while about between through up down out off front back side top middle left right
+    away far all more most just only not no without
     """.split()  # noqa: SIM905  prose is easier to keep in order than a list
 )
 FOREIGN = frozenset(

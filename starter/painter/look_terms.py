@@ -212,7 +212,7 @@ EXTRA_TERMS = (
     term(
         "birds",
         "birds, flock of birds, birds in the sky, flying birds, seagulls, gulls, distant birds",
-        heard="gull, swallows, geese, möwen, möwe, vogelschwarm, vögel, oiseaux, mouettes, gaviotas, pájaros, aves",
+        heard="gull, swallows, geese, möwen, möwe, vogelschwarm, oiseaux, mouettes, gaviotas, pájaros, aves",
     ),
     term(
         "boat",
