@@ -90,8 +90,10 @@ class Supervisor:
 
     def _mourn(self, child: Child, death: Death) -> None:
         logger.error("%s ended with %s; starting it again in %.1f s", death.name, death.reason, death.pause_s)
-        for line in child.log.last_lines():
-            self._say(f"{death.name}: {line}")
+        if death.code > 0:
+            # It gave up by itself, so its last words say why; whoever was killed had no say in it.
+            for line in child.log.last_lines():
+                self._say(f"{death.name}: {line}")
         if child.role.after_death is not None:
             try:
                 child.role.after_death()
