@@ -6,7 +6,7 @@ import numpy as np
 
 from starter.painter.canvas import Pen, ball, slope
 from starter.painter.colour import mix
-from starter.painter.shapes import arc, box, ellipse, hills, mirrored, outline, rotate, shifted, smooth
+from starter.painter.shapes import arc, ellipse, hills, mirrored, outline, rotate, shifted, smooth
 from starter.painter.sky import far_hills, full_width, rolling_ground
 from starter.painter.stage import Stage, subject
 
@@ -310,12 +310,3 @@ def _toadstool(stage: Stage, pen: Pen) -> None:
         (0.42, -0.66, 0.06),
     ):
         pen.fill(ellipse(x, y, size, size * 0.85), spot)
-
-
-def table(stage: Stage, top: float) -> None:
-    """Lay a table top."""
-    palette = stage.palette
-    stage.canvas.fill(
-        box(-0.02, top, stage.canvas.w + 0.04, stage.canvas.h), slope(palette.ground_light, palette.ground_dark)
-    )
-    stage.canvas.fill(box(-0.02, top, stage.canvas.w + 0.04, 0.014), mix(palette.ground_light, palette.chalk, 0.5))

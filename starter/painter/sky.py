@@ -77,3 +77,12 @@ def far_hills(stage: Stage, level: float) -> None:
         points,
         slope(mix(stage.palette.ground, stage.palette.haze, 0.72), mix(stage.palette.ground, stage.palette.haze, 0.5)),
     )
+
+
+def table_top(stage: Stage, top: float) -> None:
+    """Lay a table top."""
+    palette = stage.palette
+    stage.canvas.fill(
+        box(-0.02, top, stage.canvas.w + 0.04, stage.canvas.h), slope(palette.ground_light, palette.ground_dark)
+    )
+    stage.canvas.fill(box(-0.02, top, stage.canvas.w + 0.04, 0.014), mix(palette.ground_light, palette.chalk, 0.5))

@@ -7,9 +7,8 @@ import numpy as np
 
 from starter.painter.canvas import Pen, ball, slope
 from starter.painter.colour import Rgb, mix
-from starter.painter.creatures import table
 from starter.painter.shapes import Points, arc, box, ellipse, outline, rotate, shifted, smooth, star
-from starter.painter.sky import rolling_ground, water
+from starter.painter.sky import rolling_ground, table_top, water
 from starter.painter.stage import Stage, subject
 
 
@@ -179,7 +178,7 @@ def cup(stage: Stage) -> None:
     """A steaming cup on a table."""
     palette = stage.palette
     top = stage.canvas.h * stage.between(0.66, 0.74)
-    table(stage, top)
+    table_top(stage, top)
     pen = stage.canvas.pen(stage.across(0.42, 0.54), top + 0.02, stage.between(0.38, 0.43))
     side = 1 if stage.rng.random() < 0.5 else -1
     for x in (-0.3, 0.0, 0.3):
