@@ -47,8 +47,9 @@ class LatentColours:
 
     def picture(self, latents: NDArray[np.float32]) -> NDArray[np.uint8]:
         """A small picture, one pixel per latent, of (channels, height, width) latents."""
-        colours = np.tensordot(latents, self.factors, axes=(0, 0)) + self.bias
-        clean: NDArray[np.float32] = np.nan_to_num((colours + 1.0) * 127.5)
+        with np.errstate(all="ignore"):
+            colours = np.tensordot(latents, self.factors, axes=(0, 0)) + self.bias
+            clean: NDArray[np.float32] = np.nan_to_num((colours + 1.0) * 127.5)
         return clean.clip(0, 255).round().astype(np.uint8)
 
 

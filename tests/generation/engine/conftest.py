@@ -64,6 +64,12 @@ class CallCounter:
 
 
 @pytest.fixture
+def tiny_engine(make_engine: Callable[..., Engine], tiny_model: Path) -> Engine:
+    """An engine with the tiny Stable Diffusion."""
+    return make_engine(tiny_model)
+
+
+@pytest.fixture
 def model_calls(monkeypatch: pytest.MonkeyPatch) -> CallCounter:
     """Every forward pass of a UNet."""
     from diffusers import UNet2DConditionModel
