@@ -1,0 +1,1 @@
+"""The judge: says by numbers whether a painting shows what its prompt asked for."""

@@ -1,0 +1,1 @@
+"""Drawing the training pictures and training the parts of the starter model from them."""
