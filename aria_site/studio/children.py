@@ -14,7 +14,7 @@ from aria_site.studio import leash as leash_script
 from aria_site.studio import tether as tether_script
 from aria_site.studio.leash import signal_group
 from aria_site.studio.logs import ChildLog
-from aria_site.studio.roles import Role
+from aria_site.studio.role import Role
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
@@ -140,12 +140,20 @@ class Child:
         if self._process is not None:
             signal_group(self._process.pid, number)
 
+    def kill(self) -> None:
+        """End whatever is left of its group, at once and for good."""
+        if self._process is not None:
+            signal_group(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self.has_ended()
+
     def has_ended(self) -> bool:
         """Whether it is gone, for good: it is not scheduled again."""
         if self._process is None:
             return True
         if self._process.poll() is None:
             return False
+        signal_group(self._process.pid, signal.SIGKILL)
         self._leash.strike(self._process.pid)
         self._process = None
         return True

@@ -2,24 +2,13 @@
 
 import socket
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.conf import settings
 
+from aria_site.studio.role import Role
 from generation.services import worker_leases_free
 
 GPU_WORKER = f"gpu0@{socket.gethostname()}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """One process to keep running. `after_death` runs once each time it died, before it is started again."""
-
-    name: str
-    command: tuple[str, ...]
-    niceness: int = 0
-    after_death: Callable[[], object] | None = None
 
 
 def site_roles() -> list[Role]:

@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 
 from aria_site.studio.children import Child, Death, Leash
 from aria_site.studio.logs import ChildLog
-from aria_site.studio.roles import Role
+from aria_site.studio.role import Role
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Supervisor:
                 child.signal(signal.SIGTERM)
             self._wait_for_the_end(group)
             for child in group:
-                child.signal(signal.SIGKILL)
+                child.kill()
         for child in self._children:
             self._pass_on(child)
         self._leash.close()

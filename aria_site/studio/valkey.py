@@ -9,7 +9,7 @@ import redis
 from django.conf import settings
 
 from aria_site.studio.preparation import NotReadyError
-from aria_site.studio.roles import Role
+from aria_site.studio.role import Role
 
 START_TIMEOUT_S = 15.0
 

@@ -1,0 +1,34 @@
+"""A program with an API key, or without one, that talks to the API."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+API = "/api/v1"
+JSON = "application/json"
+
+
+class Program:
+    """Sends requests with a key and reads JSON; CSRF is checked as it is for anybody."""
+
+    def __init__(self, key: str | None = None) -> None:
+        self.client = Client(enforce_csrf_checks=True)
+        self.headers = {"Authorization": f"Bearer {key}"} if key else {}
+
+    def get(self, path: str, **headers: str) -> HttpResponse:
+        """GET below `/api/v1`, or from an address of its own that begins there."""
+        return self.send("GET", path, headers=headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        """POST a JSON body; text and bytes go as they are."""
+        raw = body if isinstance(body, str | bytes) else json.dumps(body)
+        return self.send("POST", path, data="" if body is None else raw, headers=headers)
+
+    def send(self, method: str, path: str, *, headers: dict[str, str], data: str | bytes = "") -> HttpResponse:
+        """Send anything."""
+        address = path if path.startswith(API) else API + path
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        content_type = named.pop("Content-Type", JSON)
+        return self.client.generic(method, address, data, content_type, headers={**self.headers, **named})

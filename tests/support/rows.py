@@ -1,0 +1,51 @@
+"""Rows as services would have left them, without the work that made them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from model_bakery import baker
+
+from aria_site.accounts.models import User
+from gallery.models import Artwork
+from generation.models import Job
+from tests.support.recipes import make_recipe
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def make_artwork(owner: User, **changes: Any) -> Artwork:
+    """A hung artwork; its files are names alone."""
+    recipe = make_recipe()
+    fields: dict[str, Any] = {
+        "owner": owner,
+        "title": "A lighthouse at dusk",
+        "alt": "AI-made picture of: a lighthouse at dusk",
+        "recipe_data": recipe.to_dict(),
+        "recipe_fingerprint": recipe.fingerprint(),
+        "file": "artworks/0a/master.png",
+        "thumbnails": {"128": "thumbnails/0a/small.webp"},
+        "width": 256,
+        "height": 192,
+        "bytes": 1000,
+    }
+    return baker.make(Artwork, **{**fields, **changes})
+
+
+def make_job(owner: User, **changes: Any) -> Job:
+    """A queued job."""
+    recipe = make_recipe()
+    fields = {"owner": owner, "recipe_data": recipe.to_dict(), "recipe_fingerprint": recipe.fingerprint()}
+    return baker.make(Job, **{**fields, **changes})
+
+
+def make_finished_job(owner: User, *, count: int = 1, **changes: Any) -> Job:
+    """A succeeded job with its artworks."""
+    job = make_job(owner, state=Job.State.SUCCEEDED, progress=1.0, count=count, keep=count, **changes)
+    for index in range(count):
+        make_artwork(owner, origin_key=job.origin_key(index), title=f"Picture {index}")
+    return job
+
+
+def minutes_after_noon(minutes: int) -> datetime:
+    """A moment of one day in March."""
+    return NOON + timedelta(minutes=minutes)
