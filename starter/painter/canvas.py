@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -33,6 +33,12 @@ def ball(light: Rgb, dark: Rgb, focus: tuple[float, float] = (0.35, 0.3), reach:
     away = np.hypot(at[None, :] - focus[0], at[:, None] - focus[1]) / reach
     share = np.clip(away, 0, 1)[..., None] ** 1.3
     return np.asarray(np.asarray(light) * (1 - share) + np.asarray(dark) * share, dtype=np.uint8)
+
+
+def strongest(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the largest of the three channels at every pixel (many times faster than NumPy along the last axis)."""
+    red, green, blue = cv2.split(values)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=values.dtype)
 
 
 @lru_cache(maxsize=1)

@@ -75,10 +75,10 @@ _LIT, _ACCOMPANIED = 0.75, 0.35
 
 @dataclass(slots=True)
 class Wishes:
-    """What a prompt asks of a scene, part by part, and what it rules out."""
+    """What a prompt asks of a scene, part by part, with the word for each extra, and what it rules out."""
 
     chosen: dict[str, str] = field(default_factory=dict)
-    extras: list[str] = field(default_factory=list)
+    extras: dict[str, str] = field(default_factory=dict)
     banned: set[tuple[str, str]] = field(default_factory=set)
 
     def allows(self, part: str, key: str) -> bool:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from starter.painter import buildings, creatures, motifs, things, wilds
-from starter.painter.canvas import Canvas, Pixels
+from starter.painter.canvas import Canvas, Pixels, strongest
 from starter.painter.colour import luminance, mix
 from starter.painter.extras import BEHIND, IN_FRONT, faint_stars
 from starter.painter.marks import BEHIND_SUBJECT, MARKS
@@ -104,6 +104,6 @@ def _draw_in_front(stage: Stage) -> None:
 
 
 def _touched(before: Pixels, canvas: Canvas) -> Pixels:
-    changed = cv2.absdiff(before, canvas.pixels).max(axis=2)
+    changed = strongest(cv2.absdiff(before, canvas.pixels))
     mask = (changed > 24).astype(np.uint8) * 255
     return np.asarray(cv2.resize(mask, canvas.size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

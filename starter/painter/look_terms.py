@@ -235,8 +235,8 @@ EXTRA_TERMS = (
         "snow",
         "snow, snowfall, falling snow, snowy weather, snowflakes, winter, in the snow",
         heard=(
-            "snowing, snowflake, wintry, blizzard, frost, schnee, schneefall, verschneit, winterlich, neige, hiver, "
-            "enneigé, nieve, nevando, invierno, nevado"
+            "snowy, snowing, frozen, icy, snowflake, wintry, blizzard, frost, schnee, schneefall, "
+            "verschneit, winterlich, neige, hiver, enneigé, nieve, nevando, invierno, nevado"
         ),
     ),
     term(

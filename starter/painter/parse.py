@@ -68,9 +68,13 @@ class _Reading:
     def _add_extra(self, key: str, word: str) -> None:
         if key not in self.wishes.extras and len(self.wishes.extras) == _MOST_EXTRAS:
             self.unknown.append(word)
-        elif key not in self.wishes.extras:
-            self.wishes.extras.append(key)
-            self.found["extras"] = ", ".join(filter(None, (self.found.get("extras"), word)))
+        else:
+            self.wishes.extras.setdefault(key, word)
+
+    def all_found(self) -> dict[str, str]:
+        """Return the deciding words with those of all extras in one line."""
+        words = ", ".join(dict.fromkeys(self.wishes.extras.values()))
+        return self.found | {"extras": words} if words else self.found
 
 
 def parse(prompt: str, *, seed: int, near: Near | None = None) -> ParsedPrompt:
@@ -86,7 +90,7 @@ def parse(prompt: str, *, seed: int, near: Near | None = None) -> ParsedPrompt:
     _read_unknown(reading, [span for span in spans if not span.meaning], near)
     _promote_extra(reading)
     scene = completed(reading.wishes, np.random.default_rng((seed % _SEED_SPACE, 3)))
-    return ParsedPrompt(scene, reading.found, tuple(dict.fromkeys(reading.unknown)))
+    return ParsedPrompt(scene, reading.all_found(), tuple(dict.fromkeys(reading.unknown)))
 
 
 def _spans(words: list[Token]) -> list[Span]:
@@ -168,7 +172,8 @@ def _own_colour(colours: list[Span], subject: Span | None, spans: list[Span]) ->
         span for span in colours if span.group == subject.group and 0 < subject.place - span.place <= _COLOUR_REACH
     ]
     before = [span for span in close if span in free or subject.at - span.at == subject.place - span.place]
-    after = [span for span in free if span.group == subject.group and span.place == subject.place + 1]
+    behind = [span for span in colours if span.group == subject.group and span.place == subject.place + 1]
+    after = [span for span in behind if span in free or span.at == subject.at + 1]
     return next(iter(before or after or free), None)
 
 
@@ -201,12 +206,6 @@ def _promote_extra(reading: _Reading) -> None:
     """Make a moon, a boat or birds the subject of a prompt that names none."""
     if "subject" in reading.wishes.chosen:
         return
-    for extra in reading.wishes.extras:
-        if extra in _PROMOTED:
-            words = reading.found.pop("extras").split(", ")
-            reading.found["subject"] = words.pop(reading.wishes.extras.index(extra))
-            reading.wishes.extras.remove(extra)
-            reading.wishes.chosen["subject"] = _PROMOTED[extra]
-            if words:
-                reading.found["extras"] = ", ".join(words)
-            return
+    extra = next((extra for extra in reading.wishes.extras if extra in _PROMOTED), None)
+    if extra:
+        reading.decide("subject", _PROMOTED[extra], reading.wishes.extras.pop(extra))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from starter.painter.canvas import Pixels
+from starter.painter.canvas import Pixels, strongest
 from starter.painter.palette import Palette
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -97,7 +97,7 @@ def _wobbled(plate: Plate, reach: float, cells: int) -> Pixels:
 def _contours(picture: Pixels, kernel: int) -> Floats:
     grey = cv2.GaussianBlur(picture, (3, 3), 0)
     cross = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (kernel, kernel))
-    edge = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, cross).max(axis=2).astype(np.float32)
+    edge = strongest(cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, cross)).astype(np.float32)
     return np.asarray(np.clip((edge - 22) / 60, 0, 1), dtype=np.float32)
 
 
@@ -218,7 +218,7 @@ def sketch(plate: Plate) -> Pixels:
     """Coloured pencil: hatching as dense as the tone is dark, and graphite outlines."""
     picture = _wobbled(plate, 0.9, 24).astype(np.float32)
     tone = picture @ np.array((0.299, 0.587, 0.114), np.float32)
-    rich = picture.max(axis=2) - picture.min(axis=2)
+    rich = strongest(picture) + strongest(-picture)
     cover = 0.34 + (250 - tone) / 400 + rich / 700
     laid = np.clip(cover + 0.16 * _pencil_grain(plate, 50) + 0.04 * _pencil_grain(plate, 20), 0.12, 0.96)[..., None]
     sheet = _PAPER - (_PAPER - picture) * laid
@@ -248,7 +248,7 @@ def neon(plate: Plate) -> Pixels:
     dimmed = np.clip(rich, 0, 255) * (1 - keep) + picture * 0.86 * keep + (6, 8, 20)
     edge = np.clip(_contours(plate.picture, plate.odd(3)) * 1.2, 0, 1)[..., None]
     wide = cv2.dilate(plate.picture, np.ones((plate.odd(3), plate.odd(3)), np.uint8)).astype(np.float32)
-    peak = np.maximum(wide.max(axis=2, keepdims=True), 60)
+    peak = np.maximum(strongest(wide), 60)[..., None]
     grey = wide.mean(axis=2, keepdims=True)
     tube = np.clip((wide + (wide - grey) * 0.7) * (255 / peak), 0, 255) * edge
     tube /= 1 + 2.2 * _soft(edge, 9 * plate.unit)[..., None]

@@ -5,7 +5,6 @@ from itertools import pairwise
 import numpy as np
 
 from starter.painter.captions import caption
-from starter.painter.lexicon import meaning, tokens
 from starter.painter.scene import Scene
 from starter.painter.terms import Term
 from starter.painter.vocabulary import COLOURS, STYLES, SUBJECTS, TIMES
@@ -47,28 +46,12 @@ def test_nearly_every_caption_is_different() -> None:
     assert len(set(captions())) > 0.8 * MANY
 
 
-def test_a_fifth_of_the_captions_holds_unrelated_words() -> None:
-    def has_stranger(text: str) -> bool:
-        allowed = {
-            "a",
-            "an",
-            "and",
-            "as",
-            "in",
-            "of",
-            "with",
-            "light",
-            "mood",
-            "style",
-            "details",
-            "accents",
-            "colours",
-        }
-        words = [token.text for token in tokens(text) if not token.is_break and not token.is_empty]
-        named = {word for word in words if meaning((word,))}
-        return bool(set(words) & {"bicycle", "umbrella", "invoice", "violin", "potato"} - named - allowed)
+def test_unrelated_words_turn_up_now_and_then() -> None:
+    strangers = {"bicycle", "umbrella", "invoice", "violin", "potato"}
 
-    assert 0.01 < sum(map(has_stranger, captions())) / MANY < 0.06
+    share = sum(bool(strangers & set(text.replace(",", "").split())) for text in captions()) / MANY
+
+    assert 0.01 < share < 0.04
 
 
 def test_articles_and_prepositions_are_never_doubled() -> None:

@@ -86,6 +86,7 @@ def test_every_extra_is_understood() -> None:
         ("phare bleu et blanc", "blue", "white"),
         ("a castle rose", None, None),
         ("un château rose", "pink", None),
+        ("el gato amarillo duerme", "yellow", None),
     ],
 )
 def test_colours_go_to_what_they_stand_by(prompt: str, colour: str | None, accent: str | None) -> None:
@@ -142,9 +143,10 @@ def test_what_is_ruled_out_is_never_filled_in(prompt: str) -> None:
 
 
 def test_german_compounds_are_taken_apart() -> None:
-    parsed = parse("Winternacht", seed=1)
+    parsed = parse("ein Haus, Winternacht im Schneeregen", seed=1)
 
-    assert (parsed.scene.time, parsed.scene.extras) == ("night", ("snow",))
+    assert (parsed.scene.time, parsed.scene.extras) == ("night", ("rain", "snow"))
+    assert parsed.found == {"subject": "Haus", "time": "Winternacht", "extras": "Winternacht, Schneeregen"}
 
 
 def test_words_of_two_languages_follow_the_language_around_them() -> None:
