@@ -79,6 +79,11 @@ def _model(recipe: Recipe) -> str:
     return f"{recipe.model} {recipe.model_revision}" if _VERSION.match(recipe.model_revision) else recipe.model
 
 
+def ratio_class(width: int, height: int) -> str:
+    """The class of a picture's shape; what is narrower or wider than any class hangs as the outermost one."""
+    return f"r-{min(WIDEST, max(NARROWEST, round(100 * width / height)))}"
+
+
 def file_url(name: str) -> str:
     """The address of a stored file."""
     return reverse("gallery:file", args=[name])
@@ -92,7 +97,7 @@ def _placard(work: Artwork, *, first: bool) -> Placard:
         byline=byline(work),
         medium=medium(work),
         medium_short=medium_short(work),
-        ratio_class=f"r-{min(WIDEST, max(NARROWEST, round(100 * ratio)))}",
+        ratio_class=ratio_class(work.width, work.height),
         src=file_url(thumbnails[0][1] if thumbnails else work.file),
         srcset=", ".join(f"{file_url(name)} {width}w" for width, name in thumbnails),
         sizes=_sizes(ratio, tall_px=340 if first else 240),

@@ -45,6 +45,7 @@ class JobConsumer(AsyncJsonWebsocketConsumer):
         """Follow no longer."""
         if self.task:
             self.task.cancel()
+            await asyncio.wait([self.task])
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **_: object) -> None:

@@ -73,7 +73,9 @@ class JobFollower:
 
     async def _wait_for_news(self) -> None:
         try:
-            await asyncio.wait_for(self._news.wait(), RECHECK_S)
+            # Not `wait_for`: on Python 3.11 it swallows a cancellation that comes together with the news.
+            async with asyncio.timeout(RECHECK_S):
+                await self._news.wait()
         except TimeoutError:
             self._changed = True
         self._news.clear()

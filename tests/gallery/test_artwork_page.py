@@ -1,0 +1,107 @@
+"""The page of one work: picture, label, recipe, and the works beside it."""
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from aria_site.accounts.models import User
+from gallery.models import Artwork
+from personas.models import Persona
+from tests.support.pictures import hang
+from tests.support.rows import make_artwork, minutes_after_noon
+
+
+def test_shows_the_picture_with_its_label_and_recipe(client: Client, alice: User) -> None:
+    work = hang(alice, persona=Persona.objects.get(slug="aria"), negative_prompt="fog", guide=0.6)
+
+    page = client.get(work.get_absolute_url()).text
+
+    assert f'src="/media/{work.file}" width="256" height="192" alt="AI-made picture of: a lighthouse at dusk"' in page
+    assert '<h1 class="title" dir="auto">A lighthouse at dusk</h1>' in page
+    for name, value in {
+        "Seed": "7",
+        "Size": "256 by 192",
+        "Without": "fog",
+        "Composition": "0.6",
+        "Device": "cpu",
+    }.items():
+        assert f'<dt>{name}</dt>\n          <dd dir="auto">{value}</dd>' in page
+
+
+def test_leads_back_to_the_studio_with_its_recipe(client: Client, alice: User) -> None:
+    work = hang(alice)
+
+    assert f'href="/studio/?from={work.pk}"' in client.get(work.get_absolute_url()).text
+
+
+def test_tells_other_sites_what_it_is(client: Client, alice: User) -> None:
+    work = hang(alice)
+
+    page = client.get(work.get_absolute_url()).text
+
+    assert f'<meta property="og:image" content="http://testserver/media/{work.file}">' in page
+    assert '<meta property="og:title" content="A lighthouse at dusk">' in page
+    assert f'<meta property="og:url" content="http://testserver{work.get_absolute_url()}">' in page
+
+
+def test_names_the_works_beside_it(client: Client, alice: User) -> None:
+    old, middle, new = (
+        make_artwork(alice, origin_key=f"job:{n}:0", title=f"Work {n}", created_at=minutes_after_noon(n))
+        for n in range(3)
+    )
+
+    page = client.get(middle.get_absolute_url()).text
+
+    assert f'<a href="{new.get_absolute_url()}" rel="prev" aria-label="Newer: Work 2"' in page
+    assert f'<a href="{old.get_absolute_url()}" rel="next" aria-label="Older: Work 0"' in page
+
+
+def test_the_only_work_has_nothing_beside_it(client: Client, alice: User) -> None:
+    work = make_artwork(alice)
+
+    page = client.get(work.get_absolute_url()).text
+
+    assert 'rel="prev"' not in page
+    assert 'rel="next"' not in page
+
+
+def test_shows_a_score_only_where_there_is_one(client: Client, alice: User) -> None:
+    work = make_artwork(alice)
+    without = client.get(work.get_absolute_url()).text
+    Artwork.objects.update(score=0.83, reasons=["sharp"])
+
+    scored = client.get(work.get_absolute_url()).text
+
+    assert 'class="scores"' not in without
+    assert "0.83" in scored
+    assert "<li>sharp</li>" in scored
+
+
+def test_a_recipe_of_a_newer_aria_costs_the_table_and_not_the_page(client: Client, alice: User) -> None:
+    work = make_artwork(alice, recipe_data={"version": 99})
+
+    page = client.get(work.get_absolute_url())
+
+    assert page.status_code == 200
+    assert "written by a newer Aria" in page.text
+
+
+def test_a_cut_work_is_its_owners_alone(
+    client: Client, client_of: Callable[[User], Client], alice: User, mallory: User
+) -> None:
+    work = make_artwork(alice, state=Artwork.State.CUT)
+    address = work.get_absolute_url()
+
+    statuses = [who.get(address).status_code for who in (client, client_of(mallory), client_of(alice))]
+
+    assert statuses == [404, 404, 200]
+
+
+def test_missing_and_hidden_are_the_same_page(client: Client, alice: User) -> None:
+    hidden = make_artwork(alice, state=Artwork.State.CUT)
+    address = hidden.get_absolute_url()
+
+    while_hidden = client.get(address).content
+    hidden.delete()
+
+    assert client.get(address).content == while_hidden
