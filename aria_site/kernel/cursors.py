@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 from uuid import UUID
 
@@ -30,9 +30,9 @@ class Cursor:
         """Read a cursor. Raises InvalidInputError naming the field `after`."""
         try:
             created_at, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            place = cls(datetime.fromisoformat(created_at), UUID(pk))
-        except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+            moment, key = datetime.fromisoformat(created_at), UUID(pk)
+            if moment.tzinfo is None:
+                raise InvalidInputError(UNKNOWN_PLACE)
+            return cls(moment.astimezone(UTC), key)
+        except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise InvalidInputError(UNKNOWN_PLACE) from error
-        if place.created_at.tzinfo is None:
-            raise InvalidInputError(UNKNOWN_PLACE)
-        return place

@@ -1,5 +1,7 @@
 """Keyset cursors."""
 
+import base64
+import json
 import uuid
 from datetime import UTC, datetime
 
@@ -30,3 +32,17 @@ def test_a_time_without_zone_is_refused() -> None:
 
     with pytest.raises(InvalidInputError):
         Cursor.decode(naive)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_beyond_the_calendar_is_refused(moment: str) -> None:
+    """Times are compared in UTC, where these two do not exist."""
+    text = base64.urlsafe_b64encode(json.dumps([moment, "0" * 32]).encode()).decode()
+
+    with pytest.raises(InvalidInputError):
+        Cursor.decode(text)
+
+
+def test_a_place_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(InvalidInputError):
+        Cursor.decode(base64.urlsafe_b64encode(b"[" * 6000).decode())
