@@ -55,9 +55,6 @@ class StrictParser(Parser):
         """The body. Raises a Problem, which ninja carries as the cause of its own HttpError."""
         if request.content_type != "application/json":
             raise UnsupportedMediaError("Send the body as JSON, with `Content-Type: application/json`.")
-        if len(request.body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            # Django looks at Content-Length alone, which a chunked body does not have.
-            raise TooLargeError
         return json_read(request.body)
 
 
@@ -160,6 +157,7 @@ def http_error_told(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem_answer(BrokenBodyError())
 
 
+@api.exception_handler(Http404)
 @api.exception_handler(Exception)
 def unexpected_told(request: HttpRequest, error: Exception) -> HttpResponse:
     """Whatever else is raised: known refusals of Django as what they are, the rest as a fault of Aria's own."""

@@ -28,14 +28,16 @@ def make_artwork(owner: User, **changes: Any) -> Artwork:
         "height": 192,
         "bytes": 1000,
     }
-    return baker.make(Artwork, **{**fields, **changes})
+    artwork: Artwork = baker.make(Artwork, **{**fields, **changes})
+    return artwork
 
 
 def make_job(owner: User, **changes: Any) -> Job:
     """A queued job."""
     recipe = make_recipe()
     fields = {"owner": owner, "recipe_data": recipe.to_dict(), "recipe_fingerprint": recipe.fingerprint()}
-    return baker.make(Job, **{**fields, **changes})
+    job: Job = baker.make(Job, **{**fields, **changes})
+    return job
 
 
 def make_finished_job(owner: User, *, count: int = 1, **changes: Any) -> Job:
