@@ -128,9 +128,13 @@ class Pool:
 
     def _construct(self, source: ModelSource) -> Any:
         diffusers: Any = import_module("diffusers")
-        diffusers.utils.logging.disable_progress_bar()
         import_module("transformers").utils.logging.disable_progress_bar()
+        messages = diffusers.utils.logging
+        messages.disable_progress_bar()
         with CONSTRUCTION:
+            # While it builds, diffusers warns of a tiny autoencoder in this pipeline, which is meant to be there.
+            level = messages.get_verbosity()
+            messages.set_verbosity_error()
             try:
                 pipeline = diffusers.DiffusionPipeline.from_pretrained(
                     str(source.folder),
@@ -141,6 +145,8 @@ class Pool:
                 )
             except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
                 raise refusal(f"The model {source.name!r} cannot be loaded: {_first_line(error)}.") from error
+            finally:
+                messages.set_verbosity(level)
         pipeline.set_progress_bar_config(disable=True)
         return pipeline.to(self._plan.device)
 
