@@ -75,7 +75,7 @@ def environment_of(data: Path, port: int) -> dict[str, str]:
 @contextmanager
 def running_studio(data: Path) -> Iterator[RunningStudio]:
     """Start a studio and wait until it answers; end it with Ctrl-C's signal."""
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "studio"],
         cwd=PROJECT,
@@ -112,7 +112,8 @@ def _answers(studio: RunningStudio) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
