@@ -31,7 +31,7 @@ install-debian:
 
 test: install-dev install-debian ## Run the whole suite, with its coverage gates
 	@rm -f .coverage .coverage.*
-	@$(PYTEST) tests --ignore=tests/e2e -n 2 --dist loadscope --cov --cov-report=
+	@$(PYTEST) tests --ignore=tests/e2e -n 2 --dist loadgroup --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=90
 	@$(BIN)/coverage report --fail-under=95 --include='$(DECISIONS)'
 	@$(MAKE) --no-print-directory test-browser

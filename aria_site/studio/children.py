@@ -140,12 +140,13 @@ class Child:
         if self._process is not None:
             signal_group(self._process.pid, number)
 
-    def kill(self) -> None:
-        """End whatever is left of its group, at once and for good."""
-        if self._process is not None:
-            signal_group(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self.has_ended()
+    def kill(self) -> bool:
+        """End whatever is left of its group, at once and for good. Returns whether it was still there."""
+        if self.has_ended() or self._process is None:
+            return False
+        signal_group(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        return self.has_ended()
 
     def has_ended(self) -> bool:
         """Whether it is gone, for good: it is not scheduled again."""

@@ -76,7 +76,9 @@ class Supervisor:
                 child.signal(signal.SIGTERM)
             self._wait_for_the_end(group)
             for child in group:
-                child.kill()
+                if child.kill():
+                    logger.warning("%s did not end when asked to, and was killed", child.role.name)
+                    _do_after_death(child.role)
         for child in self._children:
             self._pass_on(child)
         self._leash.close()
@@ -94,11 +96,7 @@ class Supervisor:
             # It gave up by itself, so its last words say why; whoever was killed had no say in it.
             for line in child.log.last_lines():
                 self._say(f"{death.name}: {line}")
-        if child.role.after_death is not None:
-            try:
-                child.role.after_death()
-            except DatabaseError:
-                logger.exception("what had to be done after the death of %s was not done", death.name)
+        _do_after_death(child.role)
 
     def _pass_on(self, child: Child) -> None:
         for line in child.log.new_trouble():
@@ -107,3 +105,13 @@ class Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._impatient = self.stopping.is_set()
         self.stopping.set()
+
+
+def _do_after_death(role: Role) -> None:
+    """What waits for the next painter must not wait longer because of a database that is busy now."""
+    if role.after_death is None:
+        return
+    try:
+        role.after_death()
+    except DatabaseError:
+        logger.exception("what had to be done after the death of %s was not done", role.name)
