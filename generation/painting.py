@@ -23,7 +23,7 @@ from generation.engine.contract import (
     Stepped,
     Ticket,
 )
-from generation.live import Frame, job_stepped, keep_frame
+from generation.live import Frame, job_changed, job_stepped, keep_frame
 from generation.services import Claim, job_fail, job_give_back, job_progress_note, job_succeed
 from generation.services.endings import LeaseLostError
 
@@ -79,6 +79,7 @@ class Painting:
         match event:
             case StageEntered(stage=stage):
                 self._note(progress=None, stage=stage.value, at_once=True)
+                job_changed(self._job.pk)
             case Stepped():
                 self._stepped(event)
             case Painted(index=index):

@@ -43,9 +43,9 @@ def studio(request: StudioRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def job(request: StudioRequest, job_id: UUID) -> HttpResponse:
-    """One job on the easel; nothing (204) while it is still in the state the page has `seen`."""
+    """One job on the easel; a page that waits `until=over` gets nothing (204) before that."""
     found = job_for_read(request.user, job_id)
-    if request.GET.get("seen") == found.state:
+    if request.GET.get("until") == "over" and not found.is_terminal:
         return HttpResponse(status=UNCHANGED)
     return _easel(request, found)
 

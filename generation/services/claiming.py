@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from aria_site.kernel.ids import new_id
 from aria_site.kernel.recipe import Recipe
+from generation.live import job_changed
 from generation.models import Job
 
 LEASE = timedelta(seconds=15)
@@ -38,6 +39,7 @@ def job_claim(
         if can_take(candidate.recipe):
             claim = _take(candidate.pk, worker, device)
             if claim:
+                job_changed(claim.job.pk)
                 return claim
     return None
 

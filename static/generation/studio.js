@@ -8,6 +8,9 @@ let line = null;
 /** @type {HTMLElement | null} */
 let shown = null;
 
+/** In these states the canvas stays; what follows them is drawn by the server. */
+const UNFINISHED = new Set(["queued", "running"]);
+
 /** Tell htmx's triggers on an element. @param {Element} element @param {string} name */
 const ring = (element, name) => element.dispatchEvent(new CustomEvent(name));
 
@@ -19,26 +22,25 @@ function look() {
   line?.close();
   line = null;
   const easel = new Easel(section);
-  const { job, socket, state } = section.dataset;
+  const { job, socket } = section.dataset;
   if (job) history.replaceState(null, "", `${location.pathname}?job=${job}`);
-  if (socket) line = listen(section, easel, socket, state ?? "");
+  if (socket) line = listen(section, easel, socket);
 }
 
 /**
  * @param {HTMLElement} section
  * @param {Easel} easel
  * @param {string} socket
- * @param {string} state
  */
-function listen(section, easel, socket, state) {
+function listen(section, easel, socket) {
   return new LiveJob(socket, {
     heard(message) {
       if (message.type === "step") easel.showStep(message);
       else easel.showSnapshot(message);
-      if (message.type === "snapshot" && message.status !== state) {
-        ring(section, "job-moved");
-        ring(document.body, "queue-moved");
-      }
+      const state = message.type === "step" ? "running" : message.status;
+      if (!UNFINISHED.has(state)) ring(section, "job-over");
+      else if (state !== section.dataset.state) ring(document.body, "queue-moved");
+      section.dataset.state = state;
     },
     frame: (jpeg) => void easel.drawFrame(jpeg),
     lost: () => easel.showLost(),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from generation.live import Frame, keep_frame
 from generation.models import DiffusionModel, Job, Worker
+from generation.services import job_cancel
 from tests.support.pictures import hang
 from tests.support.rows import make_job
 
@@ -129,13 +130,15 @@ def test_the_page_finds_the_unfinished_job_again(browser: Client, alice: User) -
     assert 'value="0.500"' in page
 
 
-def test_a_job_that_did_not_change_is_not_sent_again(browser: Client, alice: User) -> None:
+def test_who_waits_until_a_job_is_over_gets_nothing_before(browser: Client, alice: User) -> None:
     job = running(alice)
+    waiting = browser.get(f"/studio/jobs/{job.pk}/?until=over")
+    job_cancel(job=job)
 
-    same, other = (browser.get(f"/studio/jobs/{job.pk}/?seen={state}") for state in ("running", "queued"))
+    over = browser.get(f"/studio/jobs/{job.pk}/?until=over")
 
-    assert (same.status_code, same.content) == (204, b"")
-    assert (other.status_code, f'data-job="{job.pk}"' in other.text) == (200, True)
+    assert (waiting.status_code, waiting.content) == (204, b"")
+    assert (over.status_code, 'data-state="cancelled"' in over.text) == (200, True)
 
 
 def test_a_finished_job_shows_its_pictures(browser: Client, alice: User) -> None:

@@ -19,6 +19,7 @@ from aria_site.asgi import application
 from generation import following
 from generation.live import Frame, job_changed, job_stepped, keep_frame
 from generation.models import Job
+from generation.services import job_claim
 from tests.support.rows import make_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,6 +159,17 @@ async def test_a_change_makes_the_row_be_read_again(dial: Dial, job: Job, alice:
 
     again = await hear(socket, "snapshot")
     assert (again["status"], again["error"], again["progress"]) == ("failed", "No memory.", 0.25)
+
+
+async def test_the_viewer_hears_when_a_worker_takes_the_job(dial: Dial, job: Job, alice: User) -> None:
+    socket = await dial(job, alice)
+    await socket.connect()
+    await hear(socket, "snapshot")
+
+    await database_sync_to_async(lambda: job_claim(worker="gpu0", device="cpu", can_take=lambda _: True))()
+
+    again = await hear(socket, "snapshot")
+    assert (again["status"], again["stage"]) == ("running", "wait")
 
 
 async def test_a_job_never_hears_of_another(dial: Dial, job: Job, alice: User) -> None:
