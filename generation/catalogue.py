@@ -18,8 +18,11 @@ def model_folder(model: DiffusionModel) -> Path:
 def model_manifest(model: DiffusionModel) -> ModelManifest:
     """What the folder says of itself: sizes, defaults, family. Raises EngineError when it is no model folder."""
     folder = model_folder(model)
-    stamp = (folder / "model_index.json").stat().st_mtime if (folder / "model_index.json").exists() else 0.0
-    return _manifest_of(folder, stamp)
+    try:
+        stamp = (folder / "model_index.json").stat().st_mtime if (folder / "model_index.json").exists() else 0.0
+        return _manifest_of(folder, stamp)
+    except OSError as error:
+        raise EngineError(f"The model's folder cannot be read: {error.strerror}.", code="model_refused") from error
 
 
 @lru_cache(maxsize=64)
