@@ -243,8 +243,11 @@ def test_a_model_tells_what_it_paints_best(program: Program) -> None:
     }
 
 
-def test_a_model_whose_folder_is_gone_says_so(program: Program, starter_model: DiffusionModel) -> None:
-    starter_model.folder = "/nowhere"
+@pytest.mark.parametrize("folder", ["/nowhere", "/" + "x" * 400, "/proc/1/map_files/x"])
+def test_a_model_whose_folder_cannot_be_read_says_so(
+    program: Program, starter_model: DiffusionModel, folder: str
+) -> None:
+    starter_model.folder = folder
     starter_model.save()
 
     model = program.get("/models").json()["items"][0]

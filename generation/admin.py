@@ -1,0 +1,145 @@
+"""Jobs, models and workers in the admin."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json
+from generation.catalogue import model_manifest
+from generation.engine.contract import EngineError
+from generation.models import DiffusionModel, Job, Worker
+from generation.selectors import WORKER_SEEN_WITHIN
+from generation.services import job_cancel, job_retry
+from generation.services.default_model import model_make_default
+
+SHORT = 60
+
+
+@admin.register(Job)
+class JobAdmin(LedgerAdmin):
+    """The queue: what waits, what is painted, what failed and why."""
+
+    list_display = (
+        "short_id",
+        "state",
+        "prompt",
+        "owner",
+        "persona",
+        "count",
+        "done",
+        "error_code",
+        "created_at",
+        "took",
+    )
+    list_select_related = ("owner", "persona")
+    list_filter = ("state", "error_code")
+    search_fields = ("=id", "owner__username", "recipe_data__prompt")
+    date_hierarchy = "created_at"
+    actions = ("cancel", "retry")
+    fields = (
+        "id", "state", "stage", "done", "owner", "persona", "priority", "count", "keep", "attempts", "error",
+        "error_code", "worker", "device", "created_at", "started_at", "finished_at", "lease_expires_at", "recipe_text",
+        "recipe_fingerprint", "idempotency_key",
+    )  # fmt: skip
+    readonly_fields = ("id", "done", "recipe_text")
+
+    @admin.action(description="Stop", permissions=["operate"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[Job]) -> HttpResponse | None:
+        """Stop jobs that wait or are being painted."""
+        question = "Stop these jobs? Those that are being painted end within a step."
+        return act_on_each(self, request, rows, question=question, act=lambda job: job_cancel(job=job))
+
+    @admin.action(description="Queue again", permissions=["operate"])
+    def retry(self, request: HttpRequest, rows: QuerySet[Job]) -> HttpResponse | None:
+        """Queue jobs again that failed or were cancelled."""
+        question = "Queue these jobs again? Only those that failed or were cancelled can be."
+        return act_on_each(self, request, rows, question=question, act=lambda job: job_retry(job=job))
+
+    @admin.display(description="job", ordering="id")
+    def short_id(self, job: Job) -> str:
+        """The first part of the id, as logs show it."""
+        return job.pk.hex[:8]
+
+    @admin.display(description="prompt")
+    def prompt(self, job: Job) -> str:
+        """The beginning of the prompt."""
+        prompt = str(job.recipe_data.get("prompt", ""))
+        return prompt if len(prompt) <= SHORT else f"{prompt[:SHORT]}…"
+
+    @admin.display(description="done", ordering="progress")
+    def done(self, job: Job) -> str:
+        """Progress in per cent."""
+        return f"{job.progress:.0%}"
+
+    @admin.display(description="took")
+    def took(self, job: Job) -> timedelta | None:
+        """From the last claim to the end, to the second."""
+        if job.started_at is None or job.finished_at is None:
+            return None
+        return timedelta(seconds=round((job.finished_at - job.started_at).total_seconds()))
+
+    @admin.display(description="recipe")
+    def recipe_text(self, job: Job) -> SafeString:
+        """The recipe as people read it."""
+        return pretty_json(job.recipe_data)
+
+
+@admin.register(DiffusionModel)
+class DiffusionModelAdmin(admin.ModelAdmin):
+    """Models can be registered by their folder; one of them is the default."""
+
+    list_display = ("name", "title", "is_default", "usable", "folder", "licence", "created_at")
+    search_fields = ("name", "title", "folder")
+    list_filter = ("is_default",)
+    fields = ("name", "title", "folder", "licence", "is_default", "revision", "usable", "created_at")
+    readonly_fields = ("is_default", "revision", "usable", "created_at")
+    actions = ("make_default",)
+
+    @admin.action(description="Make the default", permissions=["change"])
+    def make_default(self, request: HttpRequest, rows: QuerySet[DiffusionModel]) -> HttpResponse | None:
+        """Use this model when nobody names one."""
+        if len(rows) != 1:
+            self.message_user(request, "Choose one model: there is one default.", "error")
+            return None
+        question = "Paint with this model when nobody names one?"
+        return act_on_each(self, request, rows, question=question, act=lambda row: model_make_default(model=row))
+
+    @admin.display(description="can be painted with")
+    def usable(self, model: DiffusionModel) -> str:
+        """Yes, or the sentence that says why not."""
+        if not model.folder:
+            return "-"
+        try:
+            model_manifest(model)
+        except EngineError as error:
+            return str(error)
+        return "yes"
+
+
+@admin.register(Worker)
+class WorkerAdmin(LedgerAdmin):
+    """The painting processes, and what they hold in memory."""
+
+    list_display = ("name", "alive", "host", "device", "holds", "started_at", "seen_at", "beats")
+    search_fields = ("name", "host", "boot_id")
+    fields = ("boot_id", "name", "alive", "host", "device", "started_at", "seen_at", "beats", "pool_text")
+    readonly_fields = ("alive", "pool_text")
+
+    @admin.display(boolean=True, description="alive")
+    def alive(self, worker: Worker) -> bool:
+        """Whether it was seen just now."""
+        return worker.seen_at >= timezone.now() - WORKER_SEEN_WITHIN
+
+    @admin.display(description="holds")
+    def holds(self, worker: Worker) -> int:
+        """How many models are in its memory."""
+        return len(worker.pool)
+
+    @admin.display(description="in memory")
+    def pool_text(self, worker: Worker) -> SafeString:
+        """What is in its memory, as the engine reports it."""
+        return pretty_json(worker.pool)

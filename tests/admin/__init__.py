@@ -1,0 +1,1 @@
+"""The admin, as administrators and everybody else meet it."""
