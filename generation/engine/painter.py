@@ -163,6 +163,9 @@ class Painter:
     def _denoise(self, sitting: Sitting, family: SteppedFamily, painting: Painting, key: PaintingKey) -> None:
         self.writer.start()
         while not painting.done:
+            if sitting.ticket.cancelled:
+                # Whoever takes the job up again, if anybody does, has no step to repeat.
+                self._keep(sitting, painting, key)
             sitting.ticket.raise_if_cancelled()
             family.stepper.advance([painting])
             if not painting.at_step_end:

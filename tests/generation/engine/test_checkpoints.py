@@ -12,7 +12,7 @@ import torch
 from aria_site.kernel.recipe import Recipe
 from generation.engine.checkpoint_files import checkpoint_path, checkpoint_progress, metadata_read
 from generation.engine.checkpoints import CheckpointError, CheckpointWriter, PaintingKey, Snapshot, restore, snapshot
-from generation.engine.contract import ModelSource, PaintingCancelledError, Stage
+from generation.engine.contract import EngineError, ModelSource, PaintingCancelledError, Stage
 from generation.engine.devices import DevicePlan, device_plan
 from generation.engine.engine import Engine
 from generation.engine.families import SteppedFamily, family_of
@@ -161,12 +161,12 @@ def test_takes_single_pictures_out_of_a_finished_checkpoint_of_more(
     assert torch.equal(second.latents, finished.latents[1:2])
 
 
-def test_a_second_engine_ends_what_the_first_began_with_the_same_bytes(
+def test_a_second_engine_ends_what_a_withdrawn_one_began_with_the_same_bytes(
     make_engine: Callable[..., Engine], tiny_model: Path, model_calls: CallCounter, tmp_path: Path
 ) -> None:
     wanted = order((0, 1), steps=8, sampler="Euler a", checkpoint_dir=tmp_path)
     expected = outcome_of(make_engine(tiny_model).submit(replace(wanted, checkpoint_dir=None))).pixels
-    ticket = make_engine(tiny_model).submit(wanted)
+    ticket = make_engine(tiny_model, checkpoint_every_s=1000.0).submit(wanted)
     model_calls.count = 0
     model_calls.on_call = lambda count: ticket.cancel() if count == 6 else None
     with pytest.raises(PaintingCancelledError):
@@ -178,6 +178,29 @@ def test_a_second_engine_ends_what_the_first_began_with_the_same_bytes(
     assert model_calls.count == 2
     assert resumed.steps[0] == 7
     assert [resumed.pixels[index].tobytes() for index in (0, 1)] == [expected[index].tobytes() for index in (0, 1)]
+
+
+def test_a_second_engine_goes_on_from_the_last_step_that_a_dying_one_kept(
+    make_engine: Callable[..., Engine], tiny_model: Path, model_calls: CallCounter, tmp_path: Path
+) -> None:
+    wanted = order(steps=8, sampler="DPM++ 2M SDE", checkpoint_dir=tmp_path)
+    expected = outcome_of(make_engine(tiny_model).submit(replace(wanted, checkpoint_dir=None))).pixels[0]
+    engine = make_engine(tiny_model)
+    model_calls.count = 0
+
+    def die(count: int) -> None:
+        if count == 6:
+            raise ZeroDivisionError
+
+    model_calls.on_call = die
+    with pytest.raises(EngineError):
+        outcome_of(engine.submit(wanted))
+    model_calls.count, model_calls.on_call = 0, lambda _: None
+
+    resumed = outcome_of(make_engine(tiny_model).submit(wanted)).pixels[0]
+
+    assert model_calls.count == 3
+    assert resumed.tobytes() == expected.tobytes()
 
 
 def test_keeps_the_final_latents_until_the_caller_takes_them_away(
