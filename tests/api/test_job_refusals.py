@@ -51,7 +51,7 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown model": ({**X, "model": "ghost"}, "model"),
     "an unknown persona": ({**X, "persona": "ghost"}, "persona"),
     "an unknown sampler": ({**X, "sampler": "ghost"}, "sampler"),
-    "an unknown key": ({**X, "promt": "y"}, "promt"),
+    "an unknown key": ({**X, "colour": "y"}, "colour"),
     "a key of the database": ({**X, "owner": 1}, "owner"),
     "LoRAs": ({**X, "loras": [{"name": "ink"}]}, "loras"),
     "a LoRA without a name": ({**X, "loras": [{"weight": 1}]}, "loras.0.name"),
