@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from aria_site.accounts.models import User
 from aria_site.kernel.cursors import Cursor
+from aria_site.kernel.problems import NotFoundError
 from gallery.models import Artwork
 from gallery.querysets import ArtworkQuerySet
 from personas.models import Persona
@@ -55,6 +56,14 @@ def personas_on_the_wall(viewer: User | AnonymousUser) -> QuerySet[Persona]:
     """Personas of whom this viewer can see at least one work."""
     works = artworks_visible_to(viewer).filter(persona=OuterRef("pk"))
     return Persona.objects.filter(Exists(works))
+
+
+def persona_named(slug: str) -> Persona:
+    """The persona of that name. Raises NotFoundError when there is none."""
+    persona = Persona.objects.filter(slug=slug).first()
+    if persona is None:
+        raise NotFoundError
+    return persona
 
 
 def artwork_neighbours(viewer: User | AnonymousUser, artwork: Artwork) -> Neighbours:

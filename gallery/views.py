@@ -12,16 +12,20 @@ from gallery.access import artwork_for_read
 from gallery.labels import placard, placards, recipe_or_none
 from gallery.media import media_file_for_read
 from gallery.recipe_table import recipe_rows
-from gallery.selectors import artwork_neighbours, personas_on_the_wall, wall_page
+from gallery.selectors import artwork_neighbours, persona_named, personas_on_the_wall, wall_page
 
 
 @require_safe
 @vary_on_headers("HX-Request")
 def wall(request: HttpRequest) -> HttpResponse:
     """The wall, or its next page alone when htmx asks for more."""
-    persona, after = request.GET.get("persona") or None, request.GET.get("after") or None
-    page = wall_page(request.user, after=after, persona=persona)
-    context = {"page": page, "persona": persona, "placards": placards(page.items, first_row=after is None)}
+    slug, after = request.GET.get("persona") or None, request.GET.get("after") or None
+    page = wall_page(request.user, after=after, persona=slug)
+    context = {
+        "page": page,
+        "persona": persona_named(slug) if slug else None,
+        "placards": placards(page.items, first_row=after is None),
+    }
     if request.headers.get("HX-Request"):
         return render(request, "gallery/_cards.html", context)
     return render(request, "gallery/wall.html", {**context, "personas": personas_on_the_wall(request.user)})

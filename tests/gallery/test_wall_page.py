@@ -108,6 +108,21 @@ def test_a_persona_has_an_address_of_her_own(client: Client, alice: User) -> Non
     assert "Works by Mirela Voss" in page
 
 
+def test_a_persona_whose_works_do_not_hang_yet_has_an_empty_wall(client: Client, alice: User) -> None:
+    hang_many(alice, 1)
+    Persona.objects.create(slug="mirela", name="Mirela Voss")
+
+    page = client.get("/?persona=mirela").text
+
+    assert ("Works by Mirela Voss" in page, titles(page)) == (True, [])
+    assert "Nothing hangs here yet. Paint something." in page
+
+
+@pytest.mark.django_db
+def test_a_persona_nobody_knows_has_no_wall(client: Client) -> None:
+    assert client.get("/?persona=nobody").status_code == 404
+
+
 def test_works_that_do_not_hang_are_not_shown(client: Client, alice: User) -> None:
     make_artwork(alice, state=Artwork.State.CUT)
 
