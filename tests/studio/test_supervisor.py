@@ -177,6 +177,7 @@ def test_killing_the_supervisor_leaves_nobody_behind(studio: Callable[..., Small
 def test_a_leash_that_was_killed_is_replaced_and_still_holds(studio: Callable[..., SmallStudio]) -> None:
     small = studio(b=PARENT)
     first = wait_until(lambda: _leash(small))
+    assert first is not None
     first.kill()
     wait_until(lambda: _leash(small) not in (None, first))
     everybody = small.everybody()
