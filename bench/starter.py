@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers import AutoPipelineForText2Image, StableDiffusionImg2ImgPipeline
 from torch import Tensor
 
 from starter.config import config
 from starter.model.folder import PainterParts
+from starter.model.kinds import ANY_TEXT_TO_IMAGE, IMAGE_TO_IMAGE
 from starter.model.sampling import PaintingOrder, paint, pipeline_of
 from starter.sketch import sketch
 from starter.training.autoencoder_training import as_tensor
@@ -56,7 +56,7 @@ def load_seconds() -> float:
 def pairs(steps: int) -> list[Pair]:
     """Painting over a sketch, and plain text to image, in so many steps."""
     bare = _loaded()
-    over = StableDiffusionImg2ImgPipeline(**bare.components, requires_safety_checker=False)
+    over = IMAGE_TO_IMAGE(**bare.components, requires_safety_checker=False)
     over.set_progress_bar_config(disable=True)
     parts = PainterParts(unet=bare.unet, text=bare.text_encoder, tokenizer=bare.tokenizer, autoencoder=bare.vae)
     ours = pipeline_of(parts)
@@ -83,7 +83,7 @@ def _order(drawn: Tensor, guide: float, steps: int) -> PaintingOrder:
 
 def _loaded() -> Any:
     folder = str(config().folders.painter)
-    return AutoPipelineForText2Image.from_pretrained(folder, dtype=torch.bfloat16, local_files_only=True)
+    return ANY_TEXT_TO_IMAGE.from_pretrained(folder, dtype=torch.bfloat16, local_files_only=True)
 
 
 def _seconds(work: Callable[[], Any]) -> float:

@@ -34,7 +34,13 @@ def train(settings: Config, asked: argparse.Namespace) -> None:
     from starter.training import runs
 
     runs.take(threads=asked.threads, low_priority=asked.low_priority)
-    terms = runs.Terms(minutes=asked.minutes, cool_down=asked.cool_down, threads=asked.threads, workers=asked.workers)
+    terms = runs.Terms(
+        minutes=asked.minutes,
+        cool_down=asked.cool_down,
+        threads=asked.threads,
+        workers=asked.workers,
+        afresh=asked.afresh,
+    )
     runs.TRAININGS[asked.part](settings, terms)
 
 
@@ -73,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("part", choices=PARTS)
     training.add_argument("--minutes", type=float, required=True)
     training.add_argument("--workers", type=int, default=1, help="processes that train the painter together")
+    training.add_argument("--afresh", action="store_true", help="start an untrained painter, whatever is stored")
     training.add_argument("--cool-down", action="store_true", help="let the learning rate fall towards the end")
     judging = _command(commands, "judge", judge)
     judging.add_argument("--prompts", type=int, default=None, help="how many prompts (default: as configured)")

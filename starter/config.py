@@ -113,7 +113,6 @@ class JudgeConfig:
     """Shape and training of the judge, and what she asks for."""
 
     width: int
-    image_size: int
     batch: int
     learning_rate: float
     prompts: int

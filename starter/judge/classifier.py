@@ -15,18 +15,17 @@ from starter.training.texts import ASPECTS
 JUDGED = ("subject", "style", "time", "colour")
 FILE = "judge.safetensors"
 _WIDENING = (1, 2, 3, 4)
-"""Each stage halves the picture and is so many times as wide as the first, which only has to see edges."""
+"""Each stage halves the picture; the first two only have to see edges and grain."""
 
 
 class Classifier(nn.Module):
-    """Takes pictures (n, 3, h, w) in 0 to 1; gives scores for each value of each aspect."""
+    """Takes pictures (n, 3, h, w) in 0 to 1 at full size; gives scores for each value of each aspect."""
 
     def __init__(self, config: JudgeConfig) -> None:
         super().__init__()
-        widths = [config.width * factor for factor in _WIDENING]
-        self.size = config.image_size
+        first, widths = config.width // 2, [config.width * factor for factor in _WIDENING]
         deeper = [nn.Sequential(_halve(*pair), _Residual(pair[1])) for pair in pairwise(widths)]
-        self.stages = nn.ModuleList([_halve(3, widths[0]), *deeper])
+        self.stages = nn.ModuleList([_halve(3, first), _halve(first, widths[0]), *deeper])
         self.heads = nn.ModuleDict({aspect: nn.Linear(2 * widths[-1], len(ASPECTS[aspect])) for aspect in JUDGED})
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
@@ -37,8 +36,7 @@ class Classifier(nn.Module):
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """What each stage sees, from edges to shapes."""
-        present = functional.interpolate(pictures, size=(self.size, self.size), mode="area") * 2 - 1
-        seen = []
+        present, seen = pictures * 2 - 1, []
         for stage in self.stages:
             present = stage(present)
             seen.append(present)
@@ -73,7 +71,7 @@ def perceptual_distance(model: Classifier, one: Tensor, other: Tensor) -> Tensor
 def accuracies(model: Classifier, pictures: Tensor, wanted: Mapping[str, Tensor]) -> dict[str, float]:
     """The share of pictures in which the judge sees what was asked for, by aspect."""
     hits: dict[str, list[Tensor]] = {aspect: [] for aspect in JUDGED}
-    for first, part in enumerate(pictures.split(64)):
+    for first, part in enumerate(torch.split(pictures, 64)):
         for aspect, scores in model(part).items():
             hits[aspect].append(scores.argmax(dim=1) == wanted[aspect][first * 64 : first * 64 + len(part)])
     return {aspect: round(float(torch.cat(found).float().mean()), 4) for aspect, found in hits.items()}

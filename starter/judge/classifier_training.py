@@ -20,7 +20,7 @@ from starter.training.seeds import Realm
 REST_SECONDS = 60
 AVERAGE = 0.99
 SMALLEST_CROP = 0.85
-BLURRED_SHARE = 0.3
+BLURRED_SHARE = 0.15
 
 
 class ClassifierTraining:
@@ -59,14 +59,14 @@ class ClassifierTraining:
             scores = self.model(pictures.to(self.device))
         losses = [functional.cross_entropy(scores[aspect].float(), wanted[aspect].to(self.device)) for aspect in JUDGED]
         loss = torch.stack(losses).sum()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        loss.backward()
         optimiser.step()
         optimiser.zero_grad()
         self.average.follow()
         return float(loss.detach())
 
     def _varied(self, pictures: Tensor) -> Tensor:
-        """A random crop, sometimes blurred: what counts is what is shown, not the last pixel."""
+        """A random crop, sometimes blurred a little: what counts is what is shown, not the last pixel."""
         side = pictures.shape[-1]
         kept = int(side * self.rng.uniform(SMALLEST_CROP, 1))
         top, left = self.rng.integers(0, side - kept + 1, 2)

@@ -100,7 +100,9 @@ def _ceilings(config: Config, judge: Classifier, case: Case) -> list[Row]:
     own = torch.cat([as_tensor(picture[None]) for picture in drawn])
     autoencoder = painter_read(config.folders.painter).autoencoder
     with torch.no_grad():
-        decoded = torch.cat([decode(autoencoder, encode(autoencoder, part)) for part in case.sketches.split(BATCH)])
+        decoded = torch.cat(
+            [decode(autoencoder, encode(autoencoder, part)) for part in torch.split(case.sketches, BATCH)]
+        )
     return [
         _row(judge, "the painter's own picture of the scene", own, case),
         _row(judge, "the sketch", case.sketches, case),

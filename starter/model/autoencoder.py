@@ -4,20 +4,22 @@ The encoder starts as an exact principal component analysis of 8x8 patches, made
 starts as the identity. So both begin near something useful, and training only has to refine them.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
-from diffusers import AutoencoderTiny
 from diffusers.models.unets.unet_2d_blocks import AutoencoderTinyBlock
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from starter.config import AutoencoderConfig
+from starter.model.kinds import AUTOENCODER, Autoencoder
 
 FACTOR = 8
 _PATCH_VALUES = FACTOR * FACTOR * 3
 
 
-def new_autoencoder(config: AutoencoderConfig, patches: NDArray[np.float32]) -> AutoencoderTiny:
+def new_autoencoder(config: AutoencoderConfig, patches: NDArray[np.float32]) -> Autoencoder:
     """A fresh autoencoder, its encoder set from sample patches of shape (count, 8, 8, 3) in 0 to 1."""
     model = blank_autoencoder(config)
     with torch.no_grad():
@@ -28,9 +30,9 @@ def new_autoencoder(config: AutoencoderConfig, patches: NDArray[np.float32]) -> 
     return model
 
 
-def blank_autoencoder(config: AutoencoderConfig) -> AutoencoderTiny:
+def blank_autoencoder(config: AutoencoderConfig) -> Autoencoder:
     """An autoencoder of the configured shape with arbitrary weights."""
-    return AutoencoderTiny(
+    return AUTOENCODER(
         encoder_block_out_channels=(config.width,) * 4,
         decoder_block_out_channels=(config.width,) * 4,
         num_encoder_blocks=config.encoder_blocks,
@@ -40,20 +42,20 @@ def blank_autoencoder(config: AutoencoderConfig) -> AutoencoderTiny:
     )
 
 
-def encode(model: AutoencoderTiny, pictures: Tensor) -> Tensor:
+def encode(model: Autoencoder, pictures: Tensor) -> Tensor:
     """Pictures in 0 to 1 as (n, 3, h, w) to latents as the UNet sees them: spread about 1 in each channel."""
-    latents: Tensor = model.encoder.layers(pictures)
-    return latents * model.config.scaling_factor
+    latents: Tensor = model.encoder.layers(pictures) * model.config.scaling_factor
+    return latents
 
 
-def decode(model: AutoencoderTiny, latents: Tensor) -> Tensor:
+def decode(model: Autoencoder, latents: Tensor) -> Tensor:
     """Latents as the UNet sees them to pictures, nominally in 0 to 1."""
     pictures: Tensor = model.decoder(latents / model.config.scaling_factor)
     return pictures.add(1).div(2)
 
 
 @torch.no_grad()
-def whiten(model: AutoencoderTiny, latents: Tensor) -> None:
+def whiten(model: Autoencoder, latents: Tensor) -> None:
     """Fold mean and spread of sample latents into encoder and decoder, so that each channel has mean 0 and spread 1.
 
     The decoder's tanh bends a little differently afterwards: train the decoder on.
@@ -67,14 +69,14 @@ def whiten(model: AutoencoderTiny, latents: Tensor) -> None:
     first.weight.mul_(spread.view(1, -1, 1, 1))
 
 
-def _calm_blocks(model: nn.Module) -> None:
+def _calm_blocks(model: Autoencoder) -> None:
     for block in model.modules():
         if isinstance(block, AutoencoderTinyBlock):
             block.conv[-1].weight.mul_(0.05)
             block.conv[-1].bias.zero_()
 
 
-def _set_patches_to_depth(encoder: nn.Module) -> None:
+def _set_patches_to_depth(encoder: Any) -> None:
     """Let the first three convolutions hand on the untouched pixels: 3, then 12, then 48 channels."""
     layers = [layer for layer in encoder.layers if isinstance(layer, nn.Conv2d)][:3]
     channels = 3
@@ -93,7 +95,7 @@ def _set_patches_to_depth(encoder: nn.Module) -> None:
         channels *= 4
 
 
-def _set_principal_components(model: AutoencoderTiny, patches: NDArray[np.float32], config: AutoencoderConfig) -> None:
+def _set_principal_components(model: Autoencoder, patches: NDArray[np.float32], config: AutoencoderConfig) -> None:
     """Let the last two convolutions project a patch onto its first components, each scaled to the same spread."""
     values = torch.from_numpy(patches.reshape(len(patches), _PATCH_VALUES)).double()
     mean = values.mean(dim=0)
@@ -120,10 +122,10 @@ def _by_stride(directions: Tensor) -> Tensor:
     return weight
 
 
-def _set_identity(decoder: nn.Module) -> None:
-    layers = [layer for layer in decoder.layers if isinstance(layer, nn.Conv2d)]
+def _set_identity(decoder: Any) -> None:
+    layers: list[Any] = [layer for layer in decoder.layers if isinstance(layer, nn.Conv2d)]
     for layer in layers[1:-1]:
         layer.weight.mul_(0.1)
         channels = range(layer.weight.shape[0])
         layer.weight[channels, channels, 1, 1] += 1.0
-    layers[-1].bias.fill_(0.5)
+    layers[-1].bias.data.fill_(0.5)

@@ -25,8 +25,8 @@ pipeline = AutoPipelineForText2Image.from_pretrained("{folder}")
 
 Inside Aria the default is *sketch first*: words of the prompt are looked up in a closed vocabulary (38 subjects,
 8 styles, 4 times of day, 10 moods, 17 colours, 11 extras), a drawing program draws a composition from them, and this
-model paints over it from noise level `guide` = {guide} on. At 0.5 three quarters of what the UNet is given is noise,
-but shapes and colours of the sketch still shine through: the composition is the drawing program's, the brushwork is
+model paints over it from noise level `guide` = {guide} on. At 0.5 half of what the UNet is given is noise and half is
+sketch: shapes and colours shine through, details do not. So the composition is the drawing program's, the brushwork is
 the model's. At `guide` = 1 nothing of the sketch is left, and the picture is the model's alone. Both are measured
 below.
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from starter.config import PaintingDefaults
+from starter.model.kinds import AUTOENCODER, TEXT_TO_IMAGE, UNET, Autoencoder, Unet
 from starter.model.schedule import new_scheduler
 
 NAME = "Aria starter"
@@ -21,10 +21,10 @@ LICENCE = "CC0-1.0"
 class PainterParts:
     """What a painter is made of."""
 
-    unet: UNet2DConditionModel
+    unet: Unet
     text: CLIPTextModel
     tokenizer: CLIPTokenizer
-    autoencoder: AutoencoderTiny
+    autoencoder: Autoencoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class ExportNotes:
 def painter_write(folder: Path, parts: PainterParts, notes: ExportNotes, card: str) -> None:
     """Store weights in half precision, `aria.json` and the model card."""
     half = [_half(part) for part in (parts.autoencoder, parts.text, parts.unet)]
-    pipeline = StableDiffusionPipeline(
+    pipeline = TEXT_TO_IMAGE(
         vae=half[0],
         text_encoder=half[1],
         tokenizer=parts.tokenizer,
@@ -61,10 +61,10 @@ def painter_write(folder: Path, parts: PainterParts, notes: ExportNotes, card: s
 def painter_read(folder: Path) -> PainterParts:
     """Load a stored painter in single precision, ready to train on."""
     return PainterParts(
-        unet=UNet2DConditionModel.from_pretrained(folder / "unet"),
-        text=CLIPTextModel.from_pretrained(folder / "text_encoder"),
+        unet=UNET.from_pretrained(folder / "unet", torch_dtype=torch.float32),
+        text=CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32),
         tokenizer=CLIPTokenizer.from_pretrained(folder / "tokenizer"),
-        autoencoder=AutoencoderTiny.from_pretrained(folder / "vae"),
+        autoencoder=AUTOENCODER.from_pretrained(folder / "vae", torch_dtype=torch.float32),
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from diffusers import StableDiffusionImg2ImgPipeline
 from torch import Tensor
 
 from starter.model.folder import PainterParts
+from starter.model.kinds import IMAGE_TO_IMAGE, Pipeline
 from starter.model.schedule import new_scheduler
 
 
@@ -23,9 +23,9 @@ class PaintingOrder:
     seed: int
 
 
-def pipeline_of(parts: PainterParts) -> StableDiffusionImg2ImgPipeline:
+def pipeline_of(parts: PainterParts) -> Pipeline:
     """The pipeline that paints over a sketch; from noise level 1 it is plain text to image."""
-    pipeline = StableDiffusionImg2ImgPipeline(
+    pipeline = IMAGE_TO_IMAGE(
         vae=parts.autoencoder,
         text_encoder=parts.text,
         tokenizer=parts.tokenizer,
@@ -39,7 +39,7 @@ def pipeline_of(parts: PainterParts) -> StableDiffusionImg2ImgPipeline:
     return pipeline
 
 
-def paint(pipeline: StableDiffusionImg2ImgPipeline, order: PaintingOrder) -> Tensor:
+def paint(pipeline: Pipeline, order: PaintingOrder) -> Tensor:
     """Paint all pictures of an order at once; returns (n, 3, h, w) in 0 to 1."""
     generator = [torch.Generator().manual_seed(order.seed + number) for number in range(len(order.prompts))]
     painted = pipeline(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from tokenizers import Tokenizer, models, trainers
 from tokenizers.pre_tokenizers import ByteLevel
@@ -23,7 +24,7 @@ def new_tokenizer(config: TokenizerConfig, texts: Iterable[str]) -> CLIPTokenize
     tokens += [left + right for left, right in kept]
     tokens += [f"<|spare{number}|>" for number in range(room - len(kept))]
     vocabulary = {token: number for number, token in enumerate([*tokens, START, END])}
-    return CLIPTokenizer(vocab=vocabulary, merges=kept, model_max_length=config.length)
+    return CLIPTokenizer(vocab=vocabulary, merges=_pairs(kept), model_max_length=config.length)
 
 
 def tokens_of(tokenizer: CLIPTokenizer, texts: list[str]) -> list[list[int]]:
@@ -31,6 +32,11 @@ def tokens_of(tokenizer: CLIPTokenizer, texts: list[str]) -> list[list[int]]:
     tokenized = tokenizer(texts, padding="max_length", truncation=True, max_length=tokenizer.model_max_length)
     ids: list[list[int]] = tokenized["input_ids"]
     return ids
+
+
+def _pairs(merges: list[tuple[str, str]]) -> Any:
+    """What the class takes: pairs, though it says that it wants strings."""
+    return merges
 
 
 def _learned_merges(size: int, texts: Iterable[str]) -> list[tuple[str, str]]:

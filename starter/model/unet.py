@@ -1,17 +1,17 @@
 """Owns the UNet that paints: attention only where the picture is smallest; the text is also part of the time step."""
 
-from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 
 from starter.config import Config
+from starter.model.kinds import UNET, Unet
 
 LATENT_SIDE = 32
 
 
-def new_unet(config: Config) -> UNet2DConditionModel:
+def new_unet(config: Config) -> Unet:
     """An untrained UNet."""
     painter = config.painter
-    return UNet2DConditionModel(
+    return UNET(
         sample_size=LATENT_SIDE,
         in_channels=config.autoencoder.latent_channels,
         out_channels=config.autoencoder.latent_channels,
@@ -28,6 +28,6 @@ def new_unet(config: Config) -> UNet2DConditionModel:
     )
 
 
-def prepare_for_training(unet: UNet2DConditionModel) -> None:
+def prepare_for_training(unet: Unet) -> None:
     """Plain attention: on a CPU its backward pass is far quicker than the fused one."""
     unet.set_attn_processor(AttnProcessor())

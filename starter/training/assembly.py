@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from diffusers import AutoencoderTiny
 from open_clip.model import CLIP
 from transformers import CLIPTokenizer
 
@@ -10,6 +9,7 @@ from starter.config import Config
 from starter.model.autoencoder import blank_autoencoder
 from starter.model.encoder import encoder_read, model_settings, new_encoder
 from starter.model.folder import PainterParts, own_words_read, painter_read
+from starter.model.kinds import Autoencoder
 from starter.model.text_tower import copy_from_encoder, new_text_tower
 from starter.model.tokenizer import new_tokenizer
 from starter.model.unet import LATENT_SIDE, new_unet
@@ -47,20 +47,22 @@ def tokenizer_of(config: Config) -> CLIPTokenizer:
     """The exported tokenizer, or one that is learned now and kept in the work folder."""
     for folder in (config.folders.painter / "tokenizer", config.folders.work / "tokenizer"):
         if folder.exists():
-            return CLIPTokenizer.from_pretrained(folder)
+            stored: CLIPTokenizer = CLIPTokenizer.from_pretrained(folder)
+            return stored
     tokenizer = new_tokenizer(config.tokenizer, tokenizer_texts())
     tokenizer.save_pretrained(config.folders.work / "tokenizer")
     return tokenizer
 
 
-def autoencoder_of(config: Config) -> AutoencoderTiny:
+def autoencoder_of(config: Config) -> Autoencoder:
     """The autoencoder from its checkpoint, or else from the exported folder. Raises OSError without either."""
     state = checkpoint_read(config.folders.work / "autoencoder.pt")
     if state is None:
         return painter_read(config.folders.painter).autoencoder
     model = blank_autoencoder(config.autoencoder)
     model.load_state_dict(state["model"])
-    return model.eval()
+    model.eval()
+    return model
 
 
 def encoder_of(config: Config) -> CLIP | None:
@@ -100,7 +102,8 @@ def average_painter(config: Config) -> tuple[PainterParts, State]:
     """The painter with the averaged weights of her checkpoint: the one to export and to judge."""
     parts, state = painter_of(config)
     average = state.get("average", {})
-    for prefix, part in (("unet.", parts.unet), ("text.", parts.text)):
+    towers: tuple[tuple[str, Any], ...] = (("unet.", parts.unet), ("text.", parts.text))
+    for prefix, part in towers:
         own = {name.removeprefix(prefix): value for name, value in average.items() if name.startswith(prefix)}
         part.load_state_dict(own, strict=False)
         part.eval()

@@ -100,7 +100,7 @@ class EncoderTraining:
         texts = {aspect: names(aspect, self.rng) for aspect in ASPECTS}
         tokens = self._tokens([name for listed in texts.values() for name in listed]).to(self.device)
         encoded = self.model.encode_text(tokens, normalize=True)
-        parts = encoded.split([len(listed) for listed in texts.values()])
+        parts = torch.split(encoded, [len(listed) for listed in texts.values()])
         return dict(zip(texts, parts, strict=True))
 
     def _lesson(self) -> Lesson:
@@ -163,7 +163,7 @@ def _recall(seen: Tensor, read: Tensor) -> float:
     """How often a picture finds its own caption among 32."""
     hits = [
         float(((one @ other.T).argmax(dim=1) == torch.arange(len(one))).float().mean())
-        for one, other in zip(seen.split(32), read.split(32), strict=True)
+        for one, other in zip(torch.split(seen, 32), torch.split(read, 32), strict=True)
         if len(one) == 32
     ]
     return round(float(np.mean(hits)), 4)

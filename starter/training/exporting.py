@@ -57,7 +57,7 @@ def folder_bytes(folder: Path) -> int:
 def _latent_colours(config: Config, autoencoder: Any) -> tuple[list[list[float]], list[float]]:
     pictures = as_tensor(np.asarray(pictures_of(config, Realm.VALIDATION).pictures()[:128]))
     with torch.no_grad():
-        latents = torch.cat([encode(autoencoder, part) for part in pictures.split(16)])
+        latents = torch.cat([encode(autoencoder, part) for part in torch.split(pictures, 16)])
     return rgb_of_latents(latents, pictures)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from diffusers import AutoencoderTiny
 from numpy.typing import NDArray
 
 from starter.model.autoencoder import encode
+from starter.model.kinds import Autoencoder
 from starter.training.autoencoder_training import as_tensor
 from starter.training.pictures import PictureSet
 
@@ -23,7 +23,7 @@ class LatentSet:
     channels: int
     side: int
 
-    def encode_all(self, model: AutoencoderTiny, at_most: int | None = None) -> Iterator[int]:
+    def encode_all(self, model: Autoencoder, at_most: int | None = None) -> Iterator[int]:
         """Encode every drawn picture, or the first so many; yields how many are done so far."""
         pictures, ready = self.data.pictures(), self.data.ready()[:at_most]
         unfinished = self.data.folder / "latents.part"

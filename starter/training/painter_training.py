@@ -46,7 +46,8 @@ class PainterTraining:
         self.data = latents.data
         self.latents, self.indices = latents.read(), latents.encoded()
         self.seen, self.seed_counter = int(state.get("seen", 0)), int(state.get("seed_counter", 0))
-        self.learner = nn.ModuleDict({"unet": parts.unet, "text": parts.text}).to(self.device).train()
+        towers: dict[str, Any] = {"unet": parts.unet, "text": parts.text}
+        self.learner = nn.ModuleDict(towers).to(self.device).train()
         prepare_for_training(parts.unet)
         self.average = WeightAverage(self.learner, config.painter.ema)
         self.noise = Noise.of_schedule()
@@ -82,7 +83,7 @@ class PainterTraining:
         latents, tokens, noise, steps = (part.to(self.device) for part in (latents, tokens, noise, steps))
         errors = self._errors(latents, tokens, noise, steps)
         weight = self.noise.weight(steps, self.config.painter.snr_cap).to(self.device)
-        (errors * weight).mean().backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        (errors * weight).mean().backward()
         self.team.share_gradients(self.learner.parameters())
         nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         self.optimiser.step()
@@ -117,7 +118,8 @@ class PainterTraining:
         with torch.autocast(self.device.type, torch.bfloat16):
             words = self.parts.text(tokens).last_hidden_state
             guessed = self.parts.unet(noisy, steps, words, return_dict=False)[0]
-        return (guessed.float() - velocity).square().mean(dim=(1, 2, 3))
+        errors: Tensor = (guessed.float() - velocity).square().mean(dim=(1, 2, 3))
+        return errors
 
     def _rest(self, journal: Journal) -> None:
         self.store()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from starter.config import Config
-from starter.training.assembly import autoencoder_of, latents_of, painter_of, pictures_of, tokenizer_of
+from starter.training.assembly import autoencoder_of, fresh_painter, latents_of, painter_of, pictures_of, tokenizer_of
 from starter.training.autoencoder_training import AutoencoderTraining
 from starter.training.encoder_training import EncoderTraining, encoder_figures
 from starter.training.journal import Journal
@@ -23,6 +23,7 @@ class Terms:
     cool_down: bool = False
     threads: int = 1
     workers: int = 1
+    afresh: bool = False
 
     def pace(self, warm_up: int) -> Pace:
         """The rhythm of a run on these terms, starting now."""
@@ -80,7 +81,7 @@ def train_painter(config: Config, terms: Terms) -> None:
 
 def _train_painter(team: Team, config: Config, terms: Terms) -> None:
     take_part_of_machine(threads=terms.threads, low_priority=False)
-    parts, state = painter_of(config)
+    parts, state = (fresh_painter(config), {}) if terms.afresh else painter_of(config)
     training = PainterTraining(config, latents_of(config), parts, state, team)
     training.run(terms.pace(config.painter.warm_up))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import distributed, multiprocessing, nn
+from torch import distributed, nn
+from torch.multiprocessing.spawn import spawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Team:
         together = torch.cat([gradient.flatten() for gradient in gradients])
         distributed.all_reduce(together)
         together.div_(self.size)
-        for gradient, mean in zip(gradients, together.split([part.numel() for part in gradients]), strict=True):
+        means = torch.split(together, [gradient.numel() for gradient in gradients])
+        for gradient, mean in zip(gradients, means, strict=True):
             gradient.copy_(mean.view_as(gradient))
 
     def any_says(self, yes: bool) -> bool:  # noqa: FBT001  # the answer of this process to one question
@@ -49,7 +51,7 @@ def run_team(size: int, work: Callable[..., None], *arguments: Any) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         meeting_point = f"file://{Path(folder) / 'meeting-point'}"
-        multiprocessing.spawn(_member, args=(size, meeting_point, work, arguments), nprocs=size)  # type: ignore[no-untyped-call]
+        spawn(_member, args=(size, meeting_point, work, arguments), nprocs=size)
 
 
 def _member(rank: int, size: int, meeting_point: str, work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
