@@ -8,81 +8,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('personas', '0001_initial'),
+        ("personas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('boot_id', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('host', models.CharField(max_length=120)),
-                ('device', models.CharField(blank=True, max_length=40)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seen_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('beats', models.PositiveBigIntegerField(default=0)),
-                ('pool', models.JSONField(default=list)),
+                ("boot_id", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("host", models.CharField(max_length=120)),
+                ("device", models.CharField(blank=True, max_length=40)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("beats", models.PositiveBigIntegerField(default=0)),
+                ("pool", models.JSONField(default=list)),
             ],
             options={
-                'ordering': ('-seen_at',),
+                "ordering": ("-seen_at",),
             },
         ),
         migrations.CreateModel(
-            name='DiffusionModel',
+            name="DiffusionModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=80, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('folder', models.CharField(help_text='Absolute path, or a path inside the project.', max_length=500)),
-                ('revision', models.CharField(blank=True, max_length=64)),
-                ('licence', models.CharField(blank=True, max_length=120)),
-                ('is_default', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.SlugField(max_length=80, unique=True)),
+                ("title", models.CharField(max_length=120)),
+                ("folder", models.CharField(help_text="Absolute path, or a path inside the project.", max_length=500)),
+                ("revision", models.CharField(blank=True, max_length=64)),
+                ("licence", models.CharField(blank=True, max_length=120)),
+                ("is_default", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'ordering': ('name',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='one_default_model')],
+                "ordering": ("name",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("is_default",), name="one_default_model"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=aria_site.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('succeeded', 'Succeeded'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('recipe_data', models.JSONField(editable=False, verbose_name='recipe')),
-                ('recipe_fingerprint', models.CharField(editable=False, max_length=64)),
-                ('count', models.PositiveSmallIntegerField(default=1)),
-                ('keep', models.PositiveSmallIntegerField(default=1)),
-                ('idempotency_key', models.CharField(blank=True, editable=False, max_length=200)),
-                ('request_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('started_at', models.DateTimeField(editable=False, null=True)),
-                ('finished_at', models.DateTimeField(editable=False, null=True)),
-                ('lease_token', models.UUIDField(editable=False, null=True)),
-                ('lease_expires_at', models.DateTimeField(editable=False, null=True)),
-                ('worker', models.CharField(blank=True, editable=False, max_length=80)),
-                ('device', models.CharField(blank=True, editable=False, max_length=40)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('progress', models.FloatField(default=0, editable=False)),
-                ('best_progress', models.FloatField(default=0, editable=False)),
-                ('claimed_progress', models.FloatField(default=0, editable=False)),
-                ('stage', models.CharField(blank=True, editable=False, max_length=10)),
-                ('error', models.TextField(blank=True, editable=False)),
-                ('error_code', models.CharField(blank=True, editable=False, max_length=40)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to=settings.AUTH_USER_MODEL)),
-                ('persona', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jobs', to='personas.persona')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=aria_site.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("recipe_data", models.JSONField(editable=False, verbose_name="recipe")),
+                ("recipe_fingerprint", models.CharField(editable=False, max_length=64)),
+                ("count", models.PositiveSmallIntegerField(default=1)),
+                ("keep", models.PositiveSmallIntegerField(default=1)),
+                ("idempotency_key", models.CharField(blank=True, editable=False, max_length=200)),
+                ("request_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("started_at", models.DateTimeField(editable=False, null=True)),
+                ("finished_at", models.DateTimeField(editable=False, null=True)),
+                ("lease_token", models.UUIDField(editable=False, null=True)),
+                ("lease_expires_at", models.DateTimeField(editable=False, null=True)),
+                ("worker", models.CharField(blank=True, editable=False, max_length=80)),
+                ("device", models.CharField(blank=True, editable=False, max_length=40)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("progress", models.FloatField(default=0, editable=False)),
+                ("best_progress", models.FloatField(default=0, editable=False)),
+                ("claimed_progress", models.FloatField(default=0, editable=False)),
+                ("stage", models.CharField(blank=True, editable=False, max_length=10)),
+                ("error", models.TextField(blank=True, editable=False)),
+                ("error_code", models.CharField(blank=True, editable=False, max_length=40)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="jobs", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "persona",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="jobs",
+                        to="personas.persona",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at', '-id'),
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['-priority', 'created_at', 'id'], name='job_claimable'), models.Index(condition=models.Q(('state', 'running')), fields=['lease_expires_at'], name='job_leased'), models.Index(fields=['owner', '-created_at', '-id'], name='job_of_owner')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_expires_at__isnull', True), ('lease_token__isnull', True)), _connector='OR'), name='job_running_has_a_lease'), models.CheckConstraint(condition=models.Q(('count__gte', 1), ('count__lte', 64), ('keep__gte', 1), ('keep__lte', models.F('count'))), name='job_count_and_keep'), models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 1)), name='job_progress_in_0_1'), models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('owner', 'idempotency_key'), name='job_idempotency_key')],
+                "ordering": ("-created_at", "-id"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["-priority", "created_at", "id"],
+                        name="job_claimable",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "running")), fields=["lease_expires_at"], name="job_leased"
+                    ),
+                    models.Index(fields=["owner", "-created_at", "-id"], name="job_of_owner"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lease_expires_at__isnull", False),
+                                ("lease_token__isnull", False),
+                                ("state", "running"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "running"), _negated=True),
+                                ("lease_expires_at__isnull", True),
+                                ("lease_token__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_running_has_a_lease",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("count__gte", 1), ("count__lte", 64), ("keep__gte", 1), ("keep__lte", models.F("count"))
+                        ),
+                        name="job_count_and_keep",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__gte", 0), ("progress__lte", 1)), name="job_progress_in_0_1"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("idempotency_key", ""), _negated=True),
+                        fields=("owner", "idempotency_key"),
+                        name="job_idempotency_key",
+                    ),
+                ],
             },
         ),
     ]
