@@ -15,7 +15,7 @@ MODULES = sorted(
 INLINE = {
     "a style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.DOTALL),
     "a style element": re.compile(r"<style[\s>]"),
-    "a handler": re.compile(r"<[^>]*\son[a-z]+\s*=", re.DOTALL),
+    "a handler": re.compile(r"<[^>]*\son[a-z]+\s*=\s*[\"']", re.DOTALL),
     "a script without src": re.compile(r"<script(?![^>]*\ssrc=)"),
     "an address of another site": re.compile(r"(?:src|href)=\"(?:https?:)?//"),
 }
