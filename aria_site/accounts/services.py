@@ -1,19 +1,19 @@
 """Writes of accounts: the owner, and the links that sign a person in once."""
 
-import hashlib
-import hmac
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from aria_site.accounts.models import SignInToken, User
 from aria_site.accounts.selectors import owner_find
+from aria_site.kernel.hashing import keyed_digest
 from aria_site.kernel.problems import ConflictError
 
 OWNER_NAME = "owner"
+SIGN_IN = "sign-in"
+"""The purpose that keeps digests of links apart from others. A secret has 256 random bits: no slow hasher needed."""
 LINK_LIFE = timedelta(hours=24)
 """A link is good until it is used, and never longer than a day: it may stand in a terminal's history."""
 
@@ -40,7 +40,7 @@ def sign_in_token_issue(*, user: User) -> str:
     """
     SignInToken.objects.filter(expires_at__lt=timezone.now()).delete()
     secret = secrets.token_urlsafe(32)
-    SignInToken.objects.create(user=user, digest=_digest(secret), expires_at=timezone.now() + LINK_LIFE)
+    SignInToken.objects.create(user=user, digest=keyed_digest(SIGN_IN, secret), expires_at=timezone.now() + LINK_LIFE)
     return secret
 
 
@@ -49,15 +49,10 @@ def sign_in_token_use(*, secret: str) -> User | None:
 
     One conditional update decides, so of two visits at the same moment one gets in.
     """
-    digest = _digest(secret)
+    digest = keyed_digest(SIGN_IN, secret)
     usable = SignInToken.objects.filter(
         digest=digest, used_at=None, expires_at__gt=timezone.now(), user__is_active=True
     )
     if usable.update(used_at=timezone.now()) != 1:
         return None
     return User.objects.get(sign_in_tokens__digest=digest)
-
-
-def _digest(secret: str) -> str:
-    """What is stored of a secret. It has 256 random bits, so a slow password hasher would add nothing."""
-    return hmac.new(settings.SECRET_KEY.encode(), b"sign-in:" + secret.encode(), hashlib.sha256).hexdigest()
