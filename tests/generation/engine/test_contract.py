@@ -12,7 +12,7 @@ from PIL import Image
 from generation.engine.contract import EngineError, PaintingCancelledError, PaintingEngine, Stage
 from generation.engine.engine import Engine
 from generation.engine.fake import FakeEngine
-from tests.generation.engine.paintings import REAL, order, outcome_of
+from tests.generation.engine.paintings import REAL, largest_difference, order, outcome_of
 
 pytestmark = REAL
 
@@ -58,10 +58,10 @@ def test_paints_the_same_recipe_to_the_same_bytes(engine: PaintingEngine) -> Non
 
 
 def test_paints_picture_i_from_seed_plus_i(engine: PaintingEngine) -> None:
-    second = outcome_of(engine.submit(order((1,), seed=7))).pixels[1]
+    second = outcome_of(engine.submit(order((0, 1), seed=7))).pixels[1]
     alone = outcome_of(engine.submit(order((0,), seed=8))).pixels[0]
 
-    assert second.tobytes() == alone.tobytes()
+    assert largest_difference(second, alone) <= 1
 
 
 @pytest.mark.parametrize("change", [{"seed": 8}, {"resolved_prompt": "a red boat"}, {"guidance_scale": 9.0}])
