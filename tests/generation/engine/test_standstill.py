@@ -119,6 +119,21 @@ def test_paints_one_by_one_when_memory_runs_out(
     assert all(abs(outcome.pixels[index].astype(int) - expected[index]).max() <= 1 for index in (0, 1, 2))
 
 
+def test_makes_room_for_a_picture_by_evicting_the_other_models(
+    make_engine: Callable[..., Engine], tiny_model: Path, model_calls: CallCounter
+) -> None:
+    engine = make_engine(tiny_model)
+    engine.preload(("pinned",))
+    for name in ("other", "starter"):
+        outcome_of(engine.submit(order(model=name)))
+    model_calls.count = 0
+    model_calls.on_call = fail_with(torch.OutOfMemoryError("full"), at=lambda count: count == 1)
+
+    outcome_of(engine.submit(order()))
+
+    assert [model.name for model in engine.status().models] == ["pinned", "starter"]
+
+
 def test_says_so_when_a_single_picture_does_not_fit(
     make_engine: Callable[..., Engine], tiny_model: Path, model_calls: CallCounter
 ) -> None:
