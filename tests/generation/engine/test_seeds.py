@@ -1,15 +1,18 @@
 """The same seed, the same picture: alone, in company, over a sketch, on a model of either kind."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from aria_site.kernel.recipe import Recipe
 from generation.engine.contract import EngineError, Pixels
 from generation.engine.engine import Engine
-from generation.engine.samplers import SAMPLER_NAMES
+from generation.engine.samplers import SAMPLER_NAMES, scheduler_for
 from tests.generation.engine.conftest import CallCounter
 from tests.generation.engine.paintings import REAL, largest_difference, order, outcome_of
 from tests.support.tiny_pipeline import SIZE
@@ -44,6 +47,32 @@ def test_paints_the_same_picture_in_company_with_every_sampler(
     alone = outcome_of(engine.submit(order((2,), sampler=sampler))).pixels
 
     assert largest_difference(together[2], alone[2]) <= 1
+
+
+@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
+def test_paints_what_the_pipelines_own_call_paints(
+    make_engine: Callable[..., Engine], starter_like_model: Path, sampler: str
+) -> None:
+    wanted = order(steps=6, sampler=sampler, negative_prompt="fog").recipe
+    pipeline: Any = import_module("diffusers").StableDiffusionPipeline.from_pretrained(starter_like_model)
+    pipeline.scheduler = scheduler_for(sampler, pipeline.scheduler)
+    torch.set_num_threads(1)
+    picture = pipeline(
+        wanted.resolved_prompt,
+        negative_prompt=wanted.negative_prompt,
+        width=wanted.width,
+        height=wanted.height,
+        num_inference_steps=wanted.steps,
+        guidance_scale=wanted.guidance_scale,
+        generator=torch.Generator("cpu").manual_seed(wanted.seed),
+        output_type="np",
+    ).images[0]
+
+    painted = outcome_of(
+        make_engine(starter_like_model, dtype="float32").submit(order(steps=6, sampler=sampler, negative_prompt="fog"))
+    ).pixels[0]
+
+    assert largest_difference(painted, (picture * 255).round().astype(np.uint8)) <= 1
 
 
 def test_shares_model_calls_between_the_pictures_of_an_order(
