@@ -111,7 +111,7 @@ class Painting:
         self._note(progress=PAINTED_SHARE, stage="store", at_once=True)
         files = [self._write(index, finished) for index in sorted(self._pictures)]
         try:
-            job_succeed(self.claim, files)
+            job_succeed(self.claim, files, device=finished.facts.device)
         except BaseException:
             for stored in files:
                 artwork_files_delete(stored)

@@ -19,10 +19,13 @@ class LeaseLostError(Exception):
     """Somebody else holds the job now, or it was cancelled: the work of this worker is void."""
 
 
-def job_succeed(claim: Claim, files: Sequence[StoredFiles]) -> list[Artwork]:
-    """Hang the pictures and end the job, in one transaction. Raises LeaseLostError and stores nothing without lease."""
+def job_succeed(claim: Claim, files: Sequence[StoredFiles], *, device: str) -> list[Artwork]:
+    """Hang the pictures and end the job, in one transaction. `device` is the one that really painted them.
+
+    Raises LeaseLostError and stores nothing without the lease.
+    """
     with transaction.atomic():
-        _end(claim, state=Job.State.SUCCEEDED, progress=1.0, stage="")
+        _end(claim, state=Job.State.SUCCEEDED, progress=1.0, stage="", device=device)
         artworks = artworks_create(files, owner=claim.job.owner, persona=claim.job.persona)
     job_changed(claim.job.pk)
     return artworks

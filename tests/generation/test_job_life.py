@@ -111,7 +111,7 @@ def test_a_finished_job_hangs_its_pictures_and_ends(alice: User) -> None:
     job = queue(alice)
     taken = claim()
 
-    job_succeed(taken, [written(taken)])
+    job_succeed(taken, [written(taken)], device="cpu")
 
     assert state_of(job) == "succeeded"
     assert [work.origin_key for work in Artwork.objects.all()] == [f"job:{job.pk}:0"]
@@ -124,7 +124,7 @@ def test_a_worker_that_lost_its_lease_stores_nothing(alice: User) -> None:
     job_cancel(job=job)
 
     with pytest.raises(LeaseLostError):
-        job_succeed(taken, [written(taken)])
+        job_succeed(taken, [written(taken)], device="cpu")
 
     assert (state_of(job), Artwork.objects.count()) == ("cancelled", 0)
 
@@ -135,7 +135,7 @@ def test_a_picture_that_is_there_already_takes_the_whole_ending_back(alice: User
     files = written(taken)
 
     with pytest.raises(IntegrityError):
-        job_succeed(taken, [files, files])
+        job_succeed(taken, [files, files], device="cpu")
 
     assert (state_of(job), Artwork.objects.count()) == ("running", 0)
 
@@ -182,7 +182,7 @@ def test_a_failed_job_can_be_queued_again_with_a_clean_slate(alice: User) -> Non
 def test_a_job_that_succeeded_cannot_be_queued_again(alice: User) -> None:
     job = queue(alice)
     taken = claim()
-    job_succeed(taken, [written(taken)])
+    job_succeed(taken, [written(taken)], device="cpu")
 
     assert not job_retry(job=job)
     assert state_of(job) == "succeeded"
@@ -277,7 +277,7 @@ def bring_to(job: Job, state: Job.State) -> Claim:
             job_give_back(taken)
             Job.objects.update(attempts=0)
         case Job.State.SUCCEEDED:
-            job_succeed(taken, [written(taken)])
+            job_succeed(taken, [written(taken)], device="cpu")
         case Job.State.FAILED:
             job_fail(taken, EngineError("No.", code="no"))
         case Job.State.CANCELLED:
@@ -302,7 +302,7 @@ def ends(taken: Claim, state: Job.State) -> bool:
     """Try to end the job with an old claim."""
     try:
         if state == Job.State.SUCCEEDED:
-            job_succeed(taken, [written(taken, index=1)])
+            job_succeed(taken, [written(taken, index=1)], device="cpu")
         else:
             job_fail(taken, EngineError("No.", code="no"))
     except LeaseLostError:

@@ -71,6 +71,7 @@ def test_keeps_what_it_was_painted_with(alice: User, fake_engine: FakeEngine, wo
     worker_of(fake_engine).paint_claimable()
 
     assert Artwork.objects.get().facts["device"] == "fake"
+    assert Job.objects.get().device == "fake"
 
 
 def test_leaves_no_checkpoint_behind(alice: User, fake_engine: FakeEngine, worker_of: WorkerOf) -> None:
