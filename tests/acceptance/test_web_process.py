@@ -21,7 +21,7 @@ def web_process(studio: RunningStudio) -> psutil.Process:
 
 
 def test_stays_below_200_mb_after_serving_every_kind_of_page(studio: RunningStudio) -> None:
-    for path in ("/", "/studio/", "/api/v1/openapi.json", "/api/v1/artworks", "/api/v1/jobs", "/health/ready"):
+    for path in ("/", "/studio/", "/api/v1/openapi.json", "/api/v1/artworks", "/api/v1/jobs", "/health/live"):
         request = urllib.request.Request(studio.url + path, headers={"Authorization": f"Bearer {studio.key}"})  # noqa: S310
         urllib.request.urlopen(request, timeout=20).read()  # noqa: S310
 

@@ -25,7 +25,7 @@ class RunningStudio:
 
     data: Path
     port: int
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     key: str = ""
 
     @property
@@ -76,14 +76,15 @@ def environment_of(data: Path, port: int) -> dict[str, str]:
 def running_studio(data: Path) -> Iterator[RunningStudio]:
     """Start a studio and wait until it answers; end it with Ctrl-C's signal."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "studio"],
-        cwd=PROJECT,
-        env=environment_of(data, port),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    data.mkdir(parents=True)
+    with (data / "studio.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "studio"],
+            cwd=PROJECT,
+            env=environment_of(data, port),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     studio = RunningStudio(data=data, port=port, process=process)
     try:
         wait_until(lambda: _answers(studio), START_S, "the studio answers")
@@ -105,7 +106,7 @@ def wait_until(condition: Callable[[], bool], timeout_s: float, what: str) -> No
 
 def _answers(studio: RunningStudio) -> bool:
     if studio.process.poll() is not None:
-        raise RuntimeError(f"The studio ended: {studio.process.stdout.read() if studio.process.stdout else ''}")
+        raise RuntimeError(f"The studio ended: {(studio.data / 'studio.log').read_text()}")
     try:
         return bool(studio.call("GET", "/health/live"))
     except OSError:
