@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def wait_until(condition: Callable[[], Found], *, timeout_s: float = 30.0) -> Found:
+def wait_until(condition: Callable[[], Found | None], *, timeout_s: float = 30.0) -> Found:
     """Return the first truthy answer of `condition`. Raises TimeoutError where there is none in time."""
     deadline = time.monotonic() + timeout_s
     while not (found := condition()):
