@@ -54,7 +54,7 @@ format: install-dev ## Rewrite the code in the house style
 	@$(BIN)/ruff format .
 
 bench: install ## Time the hot paths; prints one line a figure
-	@$(BIN)/python -m bench
+	@for file in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; done
 
 docs: install ## Write docs/configuration.md and .env.example anew from the environment
 	@$(BIN)/python manage.py write_docs
