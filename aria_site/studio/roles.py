@@ -8,6 +8,8 @@ from django.conf import settings
 from aria_site.studio.role import Role
 from generation.services import worker_leases_free
 
+BEHIND_THE_SITE = 5
+"""All start at the same moment; the site is what a person waits for."""
 GPU_WORKER = f"gpu0@{socket.gethostname()}"
 
 
@@ -36,11 +38,12 @@ def _gpu() -> Role:
 
 def _io() -> Role:
     name = f"io0@{socket.gethostname()}"
-    return Role(name="io", command=_celery("worker", "-Q", "io", "-P", "threads", "-c", "4", "-n", name))
+    command = _celery("worker", "-Q", "io", "-P", "threads", "-c", "4", "-n", name)
+    return Role(name="io", command=command, niceness=BEHIND_THE_SITE)
 
 
 def _beat() -> Role:
-    return Role(name="beat", command=_celery("beat"))
+    return Role(name="beat", command=_celery("beat"), niceness=BEHIND_THE_SITE)
 
 
 def _celery(*arguments: str) -> tuple[str, ...]:
