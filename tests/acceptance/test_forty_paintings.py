@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.running_studio import RunningStudio, wait_until
+from tests.support.running_studio import RunningStudio
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -29,8 +30,7 @@ def painted_over_the_api(studio: RunningStudio) -> list[dict[str, Any]]:
     links = [f"/api/v1/jobs/{studio.call('POST', '/api/v1/jobs', body)['id']}" for body in bodies]
     wait_until(
         lambda: all(studio.call("GET", link)["status"] not in {"queued", "running"} for link in links),
-        120,
-        "all jobs of the API are over",
+        timeout_s=120,
     )
     return [work for link in links for work in studio.call("GET", link)["artworks"]]
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.support.running_studio import RunningStudio, wait_until
+from tests.support.running_studio import RunningStudio
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -19,7 +20,7 @@ def status_of(studio: RunningStudio, job: str) -> str:
 
 def kill_worker_while_it_paints(studio: RunningStudio, jobs: list[str], pause_s: float) -> None:
     """Wait for a running job, let it run for `pause_s`, then kill -9 the process that paints it."""
-    wait_until(lambda: any(status_of(studio, job) == "running" for job in jobs), 60, "a job runs")
+    wait_until(lambda: any(status_of(studio, job) == "running" for job in jobs), timeout_s=60)
     time.sleep(pause_s)
     worker = studio.child("gpu0@")
     assert worker is not None
@@ -35,7 +36,7 @@ def test_every_job_is_finished_once_after_kill_9(studio: RunningStudio) -> None:
     for _ in range(KILLS):
         kill_worker_while_it_paints(studio, jobs, chance.uniform(0.1, 1.0))
     over = {"succeeded", "failed", "cancelled"}
-    wait_until(lambda: all(status_of(studio, job) in over for job in jobs), 180, "all jobs are over")
+    wait_until(lambda: all(status_of(studio, job) in over for job in jobs), timeout_s=180)
 
     answers = [studio.call("GET", f"/api/v1/jobs/{job}") for job in jobs]
     assert [answer["status"] for answer in answers] == ["succeeded"] * JOBS

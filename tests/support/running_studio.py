@@ -5,9 +5,8 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,10 @@ from typing import Any
 
 import psutil
 
+from tests.support.waiting import wait_until
+
 PROJECT = Path(__file__).resolve().parents[2]
-START_S = 60.0
+START_S = 120.0
 
 
 @dataclass
@@ -87,21 +88,12 @@ def running_studio(data: Path) -> Iterator[RunningStudio]:
         )
     studio = RunningStudio(data=data, port=port, process=process)
     try:
-        wait_until(lambda: _answers(studio), START_S, "the studio answers")
+        wait_until(lambda: _answers(studio), timeout_s=START_S)
         studio.key = studio.manage("api_key", "create", "test")
         yield studio
     finally:
         process.terminate()
         process.wait(30)
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float, what: str) -> None:
-    """Return once the condition holds. Raises TimeoutError naming what did not happen."""
-    end = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(f"Not within {timeout_s:g} s: {what}.")
-        time.sleep(0.1)
 
 
 def _answers(studio: RunningStudio) -> bool:
