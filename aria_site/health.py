@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -15,6 +14,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from aria_site.kernel.valkey import AWAY, valkey
 from generation.selectors import WORKER_SEEN_WITHIN, workers_alive
 
 LEAST_DISK = 1024**3
@@ -49,7 +49,7 @@ def _verdict(check: Callable[[], str]) -> dict[str, bool | str]:
         return {"ok": True, "reason": check()}
     except NotReadyError as error:
         return {"ok": False, "reason": str(error)}
-    except (DatabaseError, redis.RedisError, OSError) as error:
+    except (DatabaseError, OSError) as error:
         return {"ok": False, "reason": f"It could not be found out ({type(error).__name__})."}
 
 
@@ -76,11 +76,10 @@ def known_migrations() -> frozenset[tuple[str, str]]:
 
 
 def _broker() -> str:
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
-        try:
-            client.ping()
-        except redis.RedisError as error:
-            raise NotReadyError(f"Valkey does not answer ({type(error).__name__}); paintings wait.") from None
+    try:
+        valkey().ping()
+    except AWAY as error:
+        raise NotReadyError(f"Valkey does not answer ({type(error).__name__}); paintings wait.") from None
     return "Valkey answers."
 
 

