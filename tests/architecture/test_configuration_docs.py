@@ -1,11 +1,15 @@
 """Every variable is documented, and every documented variable exists."""
 
 import re
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from aria_site.environment import PROJECT_DIR, Environment
 from aria_site.environment_docs import documents
+from aria_site.management.commands import write_docs
 
 KNOWN = {name.upper() for name in Environment.model_fields}
 
@@ -29,3 +33,14 @@ def test_the_documents_are_as_make_docs_writes_them() -> None:
 @pytest.mark.parametrize("name", sorted(Environment.model_fields))
 def test_every_variable_says_what_it_is_for(name: str) -> None:
     assert (Environment.model_fields[name].description or "").endswith(".")
+
+
+def test_make_docs_writes_each_document_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_docs, "PROJECT_DIR", tmp_path)
+    monkeypatch.setattr(write_docs, "documents", lambda: {tmp_path / ".env.example": "text"})
+    output = StringIO()
+
+    call_command("write_docs", stdout=output)
+
+    assert (tmp_path / ".env.example").read_text() == "text"
+    assert output.getvalue() == "wrote .env.example\n"
