@@ -11,7 +11,7 @@ def register_starter(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> Non
         defaults={
             "title": "Aria's starter model",
             "folder": "starter/models/painter",
-            "licence": "MIT",
+            "licence": "CC0-1.0",
             "is_default": True,
         },
     )
