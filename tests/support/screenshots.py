@@ -9,9 +9,10 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.support.running_studio import PROJECT, RunningStudio, running_studio
 from tests.support.waiting import wait_until
@@ -19,7 +20,7 @@ from tests.support.waiting import wait_until
 FOLDER = PROJECT / "docs" / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 HEIGHTS = {390: 844, 768: 1000, 1440: 900, 2560: 1300}
-ROOMS = {"day": "light", "night": "dark"}
+ROOMS: dict[str, Literal["light", "dark"]] = {"day": "light", "night": "dark"}
 EVERY_PAGE = (390, 1440)
 LIVE = "a turquoise castle under a pink moon at night, watercolour"
 PROMPTS = (
@@ -71,15 +72,13 @@ def paint_the_wall(studio: RunningStudio) -> None:
         for number, (prompt, size) in enumerate(PROMPTS, start=1)
     ]
     links = [f"/api/v1/jobs/{studio.call('POST', '/api/v1/jobs', body)['id']}" for body in bodies]
-    for link in links:
-        wait_until(lambda link=link: studio.call("GET", link)["status"] == "succeeded", timeout_s=300)
+    wait_until(lambda: all(studio.call("GET", link)["status"] == "succeeded" for link in links), timeout_s=300)
 
 
 def camera(browser: Browser, studio: RunningStudio, width: int, room: str) -> Camera:
     """A signed-in window of this width in this room."""
-    size = {"width": width, "height": HEIGHTS[width]}
-    scheme = "dark" if ROOMS[room] == "dark" else "light"
-    page = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce").new_page()
+    size = ViewportSize(width=width, height=HEIGHTS[width])
+    page = browser.new_context(viewport=size, color_scheme=ROOMS[room], reduced_motion="reduce").new_page()
     page.goto(studio.manage("sign_in_link").split()[-1])
     return Camera(studio, page, f"{width}-{room}")
 
