@@ -1,8 +1,9 @@
 """Owns training the judge, on painter pictures whose seeds nobody else ever uses."""
 
+import cv2
 import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
 from torch.nn import functional
 
 from starter.config import Config
@@ -13,14 +14,14 @@ from starter.training.averages import WeightAverage
 from starter.training.encoder_training import values_of
 from starter.training.journal import Journal
 from starter.training.pace import Pace
-from starter.training.pictures import PictureSet
 from starter.training.resources import best_device
 from starter.training.seeds import Realm
 
 REST_SECONDS = 60
 AVERAGE = 0.99
 SMALLEST_CROP = 0.85
-BLURRED_SHARE = 0.15
+MEDIANS = (3, 5, 7)
+SMALLEST_SIZE = 0.35
 
 
 class ClassifierTraining:
@@ -54,7 +55,7 @@ class ClassifierTraining:
         """Learn from one batch."""
         chosen = np.sort(self.rng.choice(self.ready, self.config.judge.batch, replace=False))
         wanted = values_of([self.data.scene(int(index)) for index in chosen])
-        pictures = self._varied(as_tensor(self.pictures[chosen]))
+        pictures = as_tensor(self._varied(self.pictures[chosen]))
         with torch.autocast(self.device.type, torch.bfloat16):
             scores = self.model(pictures.to(self.device))
         losses = [functional.cross_entropy(scores[aspect].float(), wanted[aspect].to(self.device)) for aspect in JUDGED]
@@ -65,15 +66,12 @@ class ClassifierTraining:
         self.average.follow()
         return float(loss.detach())
 
-    def _varied(self, pictures: Tensor) -> Tensor:
-        """A random crop, sometimes blurred a little: what counts is what is shown, not the last pixel."""
-        side = pictures.shape[-1]
+    def _varied(self, pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A random crop, often softened: what counts is what a person sees, not the last pixel."""
+        side = pictures.shape[1]
         kept = int(side * self.rng.uniform(SMALLEST_CROP, 1))
         top, left = self.rng.integers(0, side - kept + 1, 2)
-        cut = pictures[:, :, top : top + kept, left : left + kept]
-        if self.rng.random() < BLURRED_SHARE:
-            return functional.avg_pool2d(cut, 3, stride=1, padding=1, count_include_pad=False)
-        return cut
+        return np.stack([softened(picture[top : top + kept, left : left + kept], self.rng) for picture in pictures])
 
     def _store_and_test(self) -> dict[str, float]:
         scenes = [self.unseen.scene(int(index)) for index in self.unseen.ready()]
@@ -86,6 +84,14 @@ class ClassifierTraining:
         return figures
 
 
-def judge_sets(config: Config) -> tuple[PictureSet, PictureSet]:
-    """The pictures the judge learns from, and those she is tested on."""
-    return pictures_of(config, Realm.JUDGE_TRAINING), pictures_of(config, Realm.JUDGE_VALIDATION)
+def softened(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The picture as it is, or smoothed, or as a smaller copy of it would show."""
+    way = int(rng.integers(3))
+    if way == 0:
+        return picture
+    if way == 1:
+        return np.asarray(cv2.medianBlur(np.ascontiguousarray(picture), int(rng.choice(MEDIANS))), dtype=np.uint8)
+    side = picture.shape[0]
+    smaller = int(side * rng.uniform(SMALLEST_SIZE, 1))
+    small = cv2.resize(picture, (smaller, smaller), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)

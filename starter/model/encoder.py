@@ -55,8 +55,8 @@ def encoder_write(folder: Path, model: CLIP, settings: dict[str, Any], tokenizer
 
 def encoder_read(folder: Path) -> CLIP:
     """Load a stored encoder through open_clip itself, ready to use."""
-    model = open_clip.create_model(f"local-dir:{folder}")
-    model.eval()
+    model: CLIP = open_clip.create_model(f"local-dir:{folder}")
+    model.train(mode=False)
     return model
 
 

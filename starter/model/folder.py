@@ -54,6 +54,7 @@ def painter_write(folder: Path, parts: PainterParts, notes: ExportNotes, card: s
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder, safe_serialization=True)
+    _load_in_single_precision(folder / "text_encoder" / "config.json")
     (folder / "aria.json").write_text(json.dumps(_own_words(notes), indent=2) + "\n", "utf-8")
     (folder / "README.md").write_text(card, "utf-8")
 
@@ -97,6 +98,13 @@ def _own_words(notes: ExportNotes) -> dict[str, Any]:
         "latent_rgb_bias": notes.latent_rgb_bias,
         "training": {"samples_seen": notes.samples_seen, "seed_counter": notes.seed_counter},
     }
+
+
+def _load_in_single_precision(config: Path) -> None:
+    """Let the text tower load as the other parts do: transformers alone would keep the stored precision."""
+    settings = json.loads(config.read_text("utf-8"))
+    settings["dtype"] = "float32"
+    config.write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
 
 
 def _half(part: Any) -> Any:

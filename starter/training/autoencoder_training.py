@@ -23,8 +23,8 @@ REST_SECONDS = 90
 SAMPLE_PICTURES = 256
 SHOWN = 8
 AVERAGE = 0.995
-ROUGHNESS_WEIGHT = 1.5
-GRAIN_FLOOR = 1e-4
+ROUGHNESS_WEIGHT = 8.0
+GRAIN_FLOOR = 2e-5
 
 
 class AutoencoderTraining:
@@ -135,16 +135,23 @@ def picture_loss(given: Tensor, wanted: Tensor) -> Tensor:
     edges = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
     afar = functional.avg_pool2d(difference, 4).abs().mean()
     rough = (roughness(given) - roughness(wanted)).abs().mean()
-    return colour + 0.5 * edges + 0.5 * afar + ROUGHNESS_WEIGHT * rough
+    return colour + 0.25 * edges + 0.5 * afar + ROUGHNESS_WEIGHT * rough
 
 
 def roughness(pictures: Tensor) -> Tensor:
-    """How strong the fine grain is in each patch, wherever its strokes and dots lie.
+    """How strong fine and coarse grain are in each patch, and which way they run, wherever strokes and dots lie.
 
     Most of it is lost in the latents, so matching it pixel by pixel would teach the decoder to leave it out.
     """
-    grain = pictures - functional.avg_pool2d(pictures, 5, stride=1, padding=2, count_include_pad=False)
-    return functional.avg_pool2d(grain.square(), 8, stride=4).add(GRAIN_FLOOR).sqrt()
+    soft, softer = _blurred(pictures, 3), _blurred(pictures, 7)
+    fine, coarse = pictures - soft, soft - softer
+    across, down = fine.diff(dim=3)[:, :, 1:], fine.diff(dim=2)[:, :, :, 1:]
+    bands = torch.cat([fine[:, :, 1:, 1:], coarse[:, :, 1:, 1:], across / 2, down / 2], dim=1)
+    return functional.avg_pool2d(bands.square(), 8, stride=4).add(GRAIN_FLOOR).sqrt()
+
+
+def _blurred(pictures: Tensor, width: int) -> Tensor:
+    return functional.avg_pool2d(pictures, width, stride=1, padding=width // 2, count_include_pad=False)
 
 
 def psnr(given: Tensor, wanted: Tensor) -> float:
