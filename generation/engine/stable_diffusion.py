@@ -31,11 +31,7 @@ class StableDiffusion:
         if hasattr(scheduler, "set_begin_index"):
             scheduler.set_begin_index(begin)
         generators = [torch.Generator("cpu").manual_seed(recipe.seed) for recipe in recipes]
-        shape = self._latent_shape(recipe)
-        noise = torch.cat(
-            [torch.randn((1, *shape), generator=generator, dtype=torch.float32) for generator in generators]
-        )
-        noise = noise.to(self._plan.device)
+        noise = self._noise(generators, self._latent_shape(recipe))
         if start is None:
             latents = noise * scheduler.init_noise_sigma
         else:
