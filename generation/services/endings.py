@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from aria_site.kernel.dispatch import after_commit
 from gallery.models import Artwork
 from gallery.services import StoredFiles, artworks_create
 from generation.engine.contract import EngineError
 from generation.live import job_changed
 from generation.models import Job
+from generation.services.bell import ring
 from generation.services.claiming import Claim
 from generation.services.requeueing import RELEASED, requeue
 
@@ -57,7 +57,7 @@ def job_retry(*, job: Job) -> bool:
     clean = {"error": "", "error_code": "", "finished_at": None, "attempts": 0, "progress": 0.0}
     retried = over.update(state=Job.State.QUEUED, **clean)
     if retried:
-        after_commit("generation.ring", expires=30)
+        ring()
         job_changed(job.pk)
     return bool(retried)
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from aria_site.kernel.dispatch import after_commit
 from gallery.storage import STRAY_PREFIX
 from generation.models import Job
 from generation.selectors import workers_alive
+from generation.services.bell import ring
 from generation.services.requeueing import requeue
 
 STRAY_AGE_S = 3600
@@ -35,7 +35,7 @@ def jobs_reap() -> ReapReport:
     """
     requeued = requeue(Job.objects.filter(state=Job.State.RUNNING, lease_expires_at__lt=timezone.now()))
     if Job.objects.filter(state=Job.State.QUEUED).exists() and workers_alive().exists():
-        after_commit("generation.ring", expires=30)
+        ring()
     return ReapReport(requeued=requeued, checkpoints_swept=_sweep_checkpoints(), strays_swept=_sweep_strays())
 
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from aria_site.kernel.dispatch import after_commit
 from generation.limits import MAX_ATTEMPTS
 from generation.live import job_changed
 from generation.models import Job
+from generation.services.bell import ring
 
 RELEASED = {"lease_token": None, "lease_expires_at": None}
 GIVEN_UP = (
@@ -29,7 +29,7 @@ def requeue(jobs: QuerySet[Job]) -> int:
         pk for pk, token in jobs.values_list("pk", "lease_token") if _release(pk, token, exhausted=pk in exhausted)
     ]
     if taken:
-        after_commit("generation.ring", expires=30)
+        ring()
     return len(taken)
 
 

@@ -5,14 +5,12 @@ import secrets
 from django.db import IntegrityError, transaction
 
 from aria_site.accounts.models import User
-from aria_site.kernel.dispatch import after_commit
 from aria_site.kernel.problems import ConflictError
 from generation.models import Job
 from generation.ordering import Order, order_from_spec
+from generation.services.bell import ring
 from generation.specs import JobSpec
 
-RING = "generation.ring"
-BELL_EXPIRES_S = 30
 SEED_RANGE = 2**32
 """Chosen seeds stay in the range that every other tool accepts."""
 
@@ -49,7 +47,7 @@ def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) 
         idempotency_key=idempotency_key,
         request_digest=spec.digest() if idempotency_key else "",
     )
-    after_commit(RING, expires=BELL_EXPIRES_S)
+    ring()
     return job
 
 
