@@ -199,6 +199,7 @@ CELERY_TIMEZONE = ENV.aria_timezone
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "take back expired leases": {"task": "generation.reap", "schedule": 5.0, "options": {"expires": 5}},
+    "remove files without an artwork": {"task": "gallery.sweep", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 # Painting --------------------------------------------------------------------------------------------------------

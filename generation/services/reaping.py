@@ -1,7 +1,6 @@
-"""The reaper: what a dead worker held goes back into the queue, and what it left on the disk goes away."""
+"""The reaper: what a dead worker held goes back into the queue, and its checkpoints go away."""
 
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -9,14 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from gallery.storage import STRAY_PREFIX
 from generation.models import Job
 from generation.selectors import workers_alive
 from generation.services.bell import ring
 from generation.services.requeueing import requeue
-
-STRAY_AGE_S = 3600
-"""No write takes an hour: an unfinished file older than this belongs to nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,18 +20,17 @@ class ReapReport:
 
     requeued: int
     checkpoints_swept: int
-    strays_swept: int
 
 
 def jobs_reap() -> ReapReport:
-    """Take back expired leases, ring where work waits for a living worker, sweep what was left behind.
+    """Take back expired leases, ring where work waits for a living worker, sweep stale checkpoints.
 
     Safe to run at any time, any number of times, next to itself.
     """
     requeued = requeue(Job.objects.filter(state=Job.State.RUNNING, lease_expires_at__lt=timezone.now()))
     if Job.objects.filter(state=Job.State.QUEUED).exists() and workers_alive().exists():
         ring()
-    return ReapReport(requeued=requeued, checkpoints_swept=_sweep_checkpoints(), strays_swept=_sweep_strays())
+    return ReapReport(requeued=requeued, checkpoints_swept=_sweep_checkpoints())
 
 
 def _sweep_checkpoints() -> int:
@@ -49,14 +43,6 @@ def _sweep_checkpoints() -> int:
     for name in unwanted:
         shutil.rmtree(folders[name], ignore_errors=True)
     return len(unwanted)
-
-
-def _sweep_strays() -> int:
-    oldest = time.time() - STRAY_AGE_S
-    strays = [path for path in Path(settings.MEDIA_ROOT).rglob(f"{STRAY_PREFIX}*") if path.stat().st_mtime < oldest]
-    for path in strays:
-        path.unlink(missing_ok=True)
-    return len(strays)
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -10,12 +10,9 @@ from generation.services import jobs_reap
 class Command(BaseCommand):
     """Take back what dead workers hold and sweep what they left."""
 
-    help = "Take back jobs whose worker died, and sweep unfinished files and stale checkpoints."
+    help = "Take back jobs whose worker died, and sweep stale checkpoints."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once and say what was done."""
         report = jobs_reap()
-        self.stdout.write(
-            f"{report.requeued} jobs taken back, {report.checkpoints_swept} checkpoints "
-            f"and {report.strays_swept} unfinished files removed."
-        )
+        self.stdout.write(f"{report.requeued} jobs taken back, {report.checkpoints_swept} stale checkpoints removed.")

@@ -1,0 +1,1 @@
+"""Sweeping by hand."""
