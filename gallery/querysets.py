@@ -1,11 +1,8 @@
 """Composable filters over artworks, without side effects."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
-from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
 
 if TYPE_CHECKING:
     from aria_site.accounts.models import User
@@ -22,15 +19,3 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
     def owned_by(self, user: "User") -> Self:
         """Works of one person."""
         return self.filter(owner=user)
-
-    def of_origin(self, prefix: str) -> Self:
-        """Works whose origin key starts with `prefix:`. A range, so that the unique index serves it."""
-        return self.filter(origin_key__gt=f"{prefix}:", origin_key__lt=f"{prefix};")
-
-    def older_than(self, created_at: datetime, pk: UUID) -> Self:
-        """Works that follow the given place in newest-first order."""
-        return self.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=pk))
-
-    def newer_than(self, created_at: datetime, pk: UUID) -> Self:
-        """Works that come before the given place in newest-first order."""
-        return self.filter(Q(created_at__gt=created_at) | Q(created_at=created_at, id__gt=pk))

@@ -12,7 +12,8 @@ from gallery.access import artwork_for_read
 from gallery.labels import placard, placards, recipe_or_none
 from gallery.media import media_file_for_read
 from gallery.recipe_table import recipe_rows
-from gallery.selectors import artwork_neighbours, persona_named, personas_on_the_wall, wall_page
+from gallery.selectors import artwork_neighbours, personas_on_the_wall, wall_page
+from personas.access import persona_for_read
 
 
 @require_safe
@@ -23,7 +24,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     page = wall_page(request.user, after=after, persona=slug)
     context = {
         "page": page,
-        "persona": persona_named(slug) if slug else None,
+        "persona": persona_for_read(slug) if slug else None,
         "placards": placards(page.items, first_row=after is None),
     }
     if request.headers.get("HX-Request"):

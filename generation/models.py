@@ -115,12 +115,7 @@ class Job(models.Model):
 
     def origin_key(self, index: int) -> str:
         """The key of its artwork number `index`."""
-        return f"{self.origin_prefix}:{index}"
-
-    @property
-    def origin_prefix(self) -> str:
-        """What the origin keys of all its artworks start with."""
-        return f"job:{self.pk}"
+        return f"job:{self.pk}:{index}"
 
 
 TRANSITIONS: dict[Job.State, frozenset[Job.State]] = {

@@ -1,28 +1,19 @@
 """Reads of generation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from aria_site.accounts.models import User
-from aria_site.kernel.cursors import Cursor
+from aria_site.kernel.cursors import Page, page_of
 from gallery.models import Artwork
 from generation.models import DiffusionModel, Job, Worker
 
 WORKER_SEEN_WITHIN = timedelta(seconds=15)
 JOBS_PAGE = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobPage:
-    """One page of a person's jobs and the place where the next one starts."""
-
-    items: list[Job]
-    next: str | None
 
 
 def jobs_of(user: User) -> QuerySet[Job]:
@@ -43,22 +34,15 @@ def workers_alive() -> QuerySet[Worker]:
 
 def job_artworks(job: Job) -> list[Artwork]:
     """The artworks of a job in the order they were asked for."""
-    works = Artwork.objects.of_origin(job.origin_prefix).select_related("persona")
-    return sorted(works, key=lambda work: int(work.origin_key.rsplit(":", 1)[1]))
+    return artworks_of_jobs([job])[job.pk]
 
 
-def jobs_page(user: User, *, after: str | None = None, limit: int = JOBS_PAGE, state: str | None = None) -> JobPage:
+def jobs_page(user: User, *, after: str | None = None, limit: int = JOBS_PAGE, state: str | None = None) -> Page[Job]:
     """A page of a person's jobs, newest first. Raises InvalidInputError when `after` is no cursor."""
     jobs = jobs_of(user)
     if state:
         jobs = jobs.filter(state=state)
-    if after:
-        place = Cursor.decode(after)
-        jobs = jobs.filter(Q(created_at__lt=place.created_at) | Q(created_at=place.created_at, id__lt=place.pk))
-    found = list(jobs[: limit + 1])
-    items = found[:limit]
-    more = len(found) > limit
-    return JobPage(items=items, next=Cursor(items[-1].created_at, items[-1].pk).encode() if more else None)
+    return page_of(jobs, after=after, limit=limit)
 
 
 def artworks_of_jobs(jobs: Sequence[Job]) -> dict[UUID, list[Artwork]]:

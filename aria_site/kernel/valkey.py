@@ -15,14 +15,15 @@ TIMEOUT_S = 1.0
 
 
 @lru_cache(maxsize=4)
-def _client(url: str) -> redis.Redis:
+def valkey_at(url: str) -> redis.Redis:
+    """A pooled client of the server at `url`; one for each address."""
     retry = Retry(NoBackoff(), 0)
     return redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry)
 
 
 def valkey() -> redis.Redis:
     """This process's pooled client."""
-    return _client(settings.REDIS_URL)
+    return valkey_at(settings.REDIS_URL)
 
 
 def valkey_async() -> redis.asyncio.Redis:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from aria_site.kernel.valkey import TIMEOUT_S
+from aria_site.kernel.valkey import valkey_at
 from aria_site.studio.preparation import NotReadyError
 from aria_site.studio.role import Role
 
@@ -32,11 +30,10 @@ def valkey_role() -> Role:
 
 def valkey_answers(socket: Path) -> bool:
     """Whether a live server listens on the socket."""
-    with _client(socket) as client:
-        try:
-            return bool(client.ping())
-        except redis.RedisError:
-            return False
+    try:
+        return bool(valkey_at(f"unix://{socket}").ping())
+    except redis.RedisError:
+        return False
 
 
 def valkey_relieve(socket: Path, timeout_s: float = START_TIMEOUT_S) -> None:
@@ -48,8 +45,8 @@ def valkey_relieve(socket: Path, timeout_s: float = START_TIMEOUT_S) -> None:
     while valkey_answers(socket):
         if time.monotonic() > deadline:
             raise NotReadyError(f"A server on {socket} does not end; end it by hand.")
-        with _client(socket) as client, contextlib.suppress(redis.ConnectionError):
-            client.shutdown()
+        with contextlib.suppress(redis.ConnectionError):
+            valkey_at(f"unix://{socket}").shutdown()
         time.sleep(0.02)
 
 
@@ -62,11 +59,6 @@ def wait_for_valkey(socket: Path, timeout_s: float = START_TIMEOUT_S) -> None:
                 f"Valkey did not start within {timeout_s:.0f} seconds; see {settings.LOG_DIR}/valkey.log"
             )
         time.sleep(0.02)
-
-
-def _client(socket: Path) -> redis.Redis:
-    """A client that fails at once; by default it would try for seconds whether a server is there."""
-    return redis.Redis(unix_socket_path=str(socket), socket_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 0))
 
 
 def _binary() -> Path:

@@ -18,7 +18,7 @@ from generation.access import job_for_read, job_for_write
 from generation.api.schemas import JobIn, JobOut, JobPageOut, JobStatus, ModelList, ModelOut, SamplerList, SamplerOut
 from generation.engine.samplers import SAMPLER_NAMES
 from generation.models import Job
-from generation.selectors import JOBS_PAGE, artworks_of_jobs, jobs_page, models_all
+from generation.selectors import JOBS_PAGE, artworks_of_jobs, job_artworks, jobs_page, models_all
 from generation.services import job_cancel, job_retry, job_submit
 
 jobs_router = Router(tags=["jobs"])
@@ -146,4 +146,4 @@ def sampler_list(request: HttpRequest) -> SamplerList:
 
 
 def _job_out(job: Job) -> JobOut:
-    return JobOut.of(job, artworks_of_jobs([job])[job.pk])
+    return JobOut.of(job, job_artworks(job))

@@ -28,7 +28,7 @@ def program_of() -> Callable[..., Program]:
 def starter_model(db: None, tmp_path: Path) -> DiffusionModel:
     """The default model, lying in a folder without weights; it takes every size that any model takes."""
     folder = write_model_folder(tmp_path / "model", size_multiple=8)
-    defaults = {"title": "Starter", "folder": str(folder), "is_default": True}
+    defaults = {"title": "Starter", "licence": "CC0-1.0", "folder": str(folder), "is_default": True}
     return DiffusionModel.objects.update_or_create(name="starter", defaults=defaults)[0]
 
 

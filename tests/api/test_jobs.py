@@ -228,7 +228,7 @@ def test_a_model_tells_what_it_paints_best(program: Program) -> None:
     assert model == {
         "name": "starter",
         "title": "Starter",
-        "licence": "MIT",
+        "licence": "CC0-1.0",
         "is_default": True,
         "problem": None,
         "revision": "0123456789ab",

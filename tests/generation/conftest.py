@@ -16,7 +16,7 @@ from tests.support.model_folders import write_model_folder
 def starter_model(db: None, tmp_path: Path) -> DiffusionModel:
     """The default model, lying in a folder without weights."""
     folder = write_model_folder(tmp_path / "model")
-    defaults = {"title": "Starter", "folder": str(folder), "is_default": True}
+    defaults = {"title": "Starter", "licence": "CC0-1.0", "folder": str(folder), "is_default": True}
     return DiffusionModel.objects.update_or_create(name="starter", defaults=defaults)[0]
 
 
