@@ -15,7 +15,7 @@ from uuid import UUID
 from channels.layers import get_channel_layer
 
 from aria_site.kernel.dispatch import run_after_commit
-from aria_site.kernel.valkey import AWAY, valkey, valkey_async
+from aria_site.kernel.valkey import AWAY, valkey
 from generation.events import JobChanged, JobStepped, job_group
 
 logger = logging.getLogger(__name__)
@@ -102,12 +102,11 @@ def read_frame(job_id: UUID | str) -> Frame | None:
 
 
 async def read_frame_async(job_id: UUID | str) -> Frame | None:
-    """The newest frame of the job, for consumers."""
-    try:
-        async with valkey_async() as client:
-            return _frame_from(await client.get(preview_key(job_id)))
-    except AWAY:
-        return None
+    """The newest frame of the job, for consumers.
+
+    In a thread, over the pool: redis.asyncio leaves a connection open when it is cancelled while it connects.
+    """
+    return await asyncio.to_thread(read_frame, job_id)
 
 
 def _frame_from(stored: bytes | str | None) -> Frame | None:

@@ -3,9 +3,7 @@
 from functools import lru_cache
 
 import redis
-import redis.asyncio
 from django.conf import settings
-from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -24,11 +22,3 @@ def valkey_at(url: str) -> redis.Redis:
 def valkey() -> redis.Redis:
     """This process's pooled client."""
     return valkey_at(settings.REDIS_URL)
-
-
-def valkey_async() -> redis.asyncio.Redis:
-    """A client for one event loop; use it as an async context manager."""
-    retry = AsyncRetry(NoBackoff(), 0)
-    return redis.asyncio.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=retry
-    )
