@@ -51,6 +51,8 @@ class ModelSource:
     name: str
     folder: Path
     revision: str
+    batches: bool = True
+    """Whether pictures of different orders share its model calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class PaintOrder:
     """Folder of this job's checkpoints; None switches them off."""
     step_budget_s: float = 120.0
     """The longest time one step may take before the watchdog ends the painting."""
+    priority: int = 0
+    """The device goes to the highest one at the next step boundary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +181,8 @@ class PaintingEngine(Protocol):
         """Queue an order for the device thread and return at once."""
         ...
 
-    def free_slots(self, recipe: Recipe) -> int:
-        """How many more jobs of this shape can be taken now without waiting behind each other for long."""
+    def free_slots(self, recipe: Recipe, priority: int = 0) -> int:
+        """How many more pictures of this shape and priority can be painted now, together with what is under way."""
         ...
 
     def preload(self, names: tuple[str, ...]) -> None:
