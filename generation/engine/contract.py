@@ -44,6 +44,10 @@ class PaintingCancelledError(Exception):
     """The order was withdrawn before it was finished; nothing is wrong with it."""
 
 
+class DeviceFaultError(Exception):
+    """The device itself failed: nothing more can be painted in this process."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSource:
     """Where the weights of a registered model lie: a diffusers folder of safetensors and its revision."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from aria_site.kernel.recipe import Recipe
 from generation.engine.company import Load, Shape, free_slots
 from generation.engine.contract import (
+    DeviceFaultError,
     EngineError,
     EngineStatus,
     ModelSource,
@@ -195,10 +196,13 @@ class Engine:
         from generation.engine.floor import Floor
 
         floor = Floor(painter, self._settings.pictures_together)
-        while self._take_in(floor) and not self._stuck:
-            self._turn(floor)
-        while floor.busy and not self._stuck:
-            self._turn(floor)
+        try:
+            while self._take_in(floor) and not self._stuck:
+                floor.turn()
+            while floor.busy and not self._stuck:
+                floor.turn()
+        except DeviceFaultError:
+            self._give_up("The device failed while it painted; Aria starts anew.", code="device_fault")
         if not self._stuck:
             painter.close()
 
@@ -213,25 +217,11 @@ class Engine:
             if work is None:
                 return False
             if isinstance(work, _Preload):
-                self._preload(floor, work.sources)
+                for source in work.sources:
+                    self._watch.enter(Stage.LOAD, self._settings.load_budget_s)
+                    floor.preload(source)
             else:
                 floor.admit(work.ticket, work.source)
-
-    def _turn(self, floor: "Floor") -> None:
-        from generation.engine.floor import DEVICE_FAULT, DeviceFaultError
-
-        try:
-            floor.turn()
-        except DeviceFaultError:
-            self._give_up("The device failed while it painted; Aria starts anew.", code=DEVICE_FAULT)
-
-    def _preload(self, floor: "Floor", sources: tuple[ModelSource, ...]) -> None:
-        for source in sources:
-            self._watch.enter(Stage.LOAD, self._settings.load_budget_s)
-            try:
-                floor.preload(source)
-            except Exception:
-                logger.exception("Preloading %s failed", source.name)
 
     def _refuse_all(self) -> None:
         """Nothing can be painted: say so to everybody who asks."""

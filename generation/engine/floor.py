@@ -2,23 +2,18 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 
 from generation.engine.company import Shape, in_turn
-from generation.engine.contract import EngineError, ModelSource, PaintingCancelledError, Stage
+from generation.engine.contract import DeviceFaultError, EngineError, ModelSource, PaintingCancelledError, Stage
 from generation.engine.painter import Painter, painting_of
 from generation.engine.sittings import Sitting
 from generation.engine.tickets import QueueTicket
 from generation.engine.whole_call import WholeCall
 
 logger = logging.getLogger(__name__)
-
-DEVICE_FAULT = "device_fault"
-
-
-class DeviceFaultError(Exception):
-    """The device itself failed: nothing more can be painted in this process."""
 
 
 class Floor:
@@ -48,8 +43,10 @@ class Floor:
         self._sittings.append(sitting)
 
     def preload(self, source: ModelSource) -> None:
-        """Load a model, keep it for good, and run it once. Raises EngineError, or whatever comes out of torch."""
-        self._painter.warm(source)
+        """Load a model, keep it for good, and run it once. Without it the studio opens all the same."""
+        error = self._failure(lambda: self._painter.warm(source))
+        if error is not None:
+            logger.error("Preloading %s failed", source.name, exc_info=error)
 
     @torch.inference_mode()
     def turn(self) -> None:
@@ -103,24 +100,20 @@ class Floor:
         return order in self._sittings
 
     def _step(self, company: Sequence[Sitting]) -> None:
-        try:
-            answers = self._painter.predict(company)
-        except PaintingCancelledError:
-            return
-        except Exception as error:  # noqa: BLE001  whatever comes out of a model ends one order, not the studio
-            self._raise_fault(error)
-            if len(company) == 1:
-                self._fail(company[0], error)
-            else:
-                # Nobody's painting was changed, so whoever spoils the call is found by making smaller ones.
-                logger.warning("A model call for %d orders failed (%s)", len(company), type(error).__name__)
-                self._make_room(company[0], error)
-                self._halve(company[0].shape, sum(len(order.group) for order in company))
-            return
-        for order, answer in zip(company, answers, strict=True):
-            self._attempt(order, _Advance(self._painter, answer))
-            if order.painting is not None and order.painting.done:
-                self._attempt(order, self._finish_group)
+        answers: list[torch.Tensor] = []
+        error = self._failure(lambda: answers.extend(self._painter.predict(company)))
+        if error is None:
+            for order, answer in zip(company, answers, strict=True):
+                self._attempt(order, partial(self._painter.advance, answer=answer))
+                if order.painting is not None and order.painting.done:
+                    self._attempt(order, self._finish_group)
+        elif len(company) == 1:
+            self._fail(company[0], error)
+        elif not isinstance(error, PaintingCancelledError):
+            # Nobody's painting was changed, so whoever spoils the call is found by making smaller ones.
+            logger.warning("A model call for %d orders failed (%s)", len(company), type(error).__name__)
+            self._make_room(company[0], error)
+            self._halve(company[0].shape, sum(len(order.group) for order in company))
 
     def _finish_group(self, order: Sitting) -> None:
         self._painter.decode(order)
@@ -141,22 +134,33 @@ class Floor:
 
     def _attempt(self, order: Sitting, work: Callable[[Sitting], None]) -> bool:
         """Do one thing for one order. If it fails, that order ends and no other; returns whether it went well."""
-        try:
-            work(order)
-        except Exception as error:  # noqa: BLE001  as above
-            self._raise_fault(error)
+        error = self._failure(lambda: work(order))
+        if error is not None:
             self._fail(order, error)
-            return False
-        return True
+        return error is None
+
+    def _failure(self, work: Callable[[], None]) -> Exception | None:
+        """What went wrong with a piece of work, if anything did. Raises DeviceFaultError."""
+        try:
+            work()
+        except Exception as error:
+            if self._painter.is_device_fault(error):
+                logger.exception("The device failed")
+                raise DeviceFaultError from error
+            return error
+        return None
 
     def _fail(self, order: Sitting, error: Exception) -> None:
         """End an order badly, unless room in memory or a smaller call may help it."""
         if self._painter.is_out_of_memory(error):
-            steps_left = order.painting is None or not order.painting.done
-            if len(order.group) > 1 and steps_left:
+            decoding = order.painting is not None and order.painting.done
+            if len(order.group) > 1 and not decoding:
                 self._halve(order.shape, len(order.group))
             elif order.cramped:
                 error = _too_large(order)
+            if not decoding:
+                # Memory may have run out in the middle of a step: nobody knows what is left of it.
+                order.put_back()
             self._make_room(order, error)
             order.cramped = True
         if self._painter.is_out_of_memory(error):
@@ -177,11 +181,6 @@ class Floor:
         """From now on, paint half as many pictures of a shape at once."""
         self._fits[shape] = max(1, pictures // 2)
         logger.warning("From now on %d pictures of %s at once", self._fits[shape], shape)
-
-    def _raise_fault(self, error: Exception) -> None:
-        if self._painter.is_device_fault(error):
-            logger.error("The device failed", exc_info=error)
-            raise DeviceFaultError from error
 
     def _rest(self, orders: Sequence[Sitting]) -> None:
         """Have orders wait that were being painted; should the process die meanwhile, they lose nothing."""
@@ -207,16 +206,6 @@ class Floor:
     def _arrival(self) -> int:
         self._arrivals += 1
         return self._arrivals
-
-
-class _Advance:
-    """Moves one painting on by its share of the model's answer."""
-
-    def __init__(self, painter: Painter, answer: torch.Tensor) -> None:
-        self._painter, self._answer = painter, answer
-
-    def __call__(self, order: Sitting) -> None:
-        self._painter.advance(order, self._answer)
 
 
 def _too_large(order: Sitting) -> EngineError:
