@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import torch
 
 from generation.engine.checkpoints import CheckpointError, CheckpointWriter, PaintingKey, restore, snapshot
-from generation.engine.contract import EngineError, ModelSource, Painted, PaintingFacts, Sketcher, Stage
+from generation.engine.contract import EngineError, ModelSource, Painted, PaintingFacts, Pictures, Sketcher, Stage
 from generation.engine.devices import DevicePlan, is_device_fault, is_out_of_memory, library_versions
 from generation.engine.families import SteppedFamily, family_of
 from generation.engine.manifest import ModelManifest
 from generation.engine.pool import Pool, WarmModel
 from generation.engine.previews import LatentColours, Previewer, Sighting, copy_of_first, latent_colours
-from generation.engine.sketches import refuse_unpainted, starting_pictures
+from generation.engine.starts import refuse_unpainted, starting_pictures
 from generation.engine.stepper import Painting
 from generation.engine.tickets import QueueTicket
 from generation.engine.whole_call import WholeCall
@@ -49,6 +49,7 @@ class Painter:
     previewer: Previewer
     writer: CheckpointWriter
     sketcher: Sketcher | None
+    pictures: Pictures | None
     together: int
     """How many pictures of an order share a model call at the most."""
 
@@ -146,7 +147,7 @@ class Painter:
         ticket, order = sitting.ticket, sitting.ticket.order
         ticket.enter(Stage.ENCODE)
         recipes = tuple(order.recipe.for_picture(index) for index in indices)
-        painting = family.begin(recipes, starting_pictures(recipes, self.sketcher))
+        painting = family.begin(recipes, starting_pictures(recipes, self.sketcher, self.pictures))
         key = self._key(sitting, indices)
         if order.checkpoint_dir is not None and restore(painting, key, order.checkpoint_dir):
             logger.info("Job %s goes on from step %d of %d", order.job_id, painting.step, painting.total)
