@@ -17,6 +17,9 @@ Pixels: TypeAlias = NDArray[np.uint8]
 Sketcher: TypeAlias = Callable[[Recipe], Pixels]
 """Draws the composition sketch of a recipe, at the recipe's own size."""
 
+Pictures: TypeAlias = Callable[[str], Pixels]
+"""Finds a stored picture by its SHA-256. Raises EngineError where it is gone."""
+
 
 class Stage(StrEnum):
     """Where a painting stands. The lease is renewed only while progress moves within the stage's budget."""

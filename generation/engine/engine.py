@@ -15,6 +15,7 @@ from generation.engine.contract import (
     EngineStatus,
     ModelSource,
     PaintOrder,
+    Pictures,
     Sketcher,
     Stage,
     Ticket,
@@ -82,6 +83,7 @@ class Engine:
 
     - `models` finds the folder of a registered model by its name; it is called in the thread that submits.
     - `sketcher` draws the sketches that recipes with a guide paint over.
+    - `pictures` finds the sources and masks of recipes; it is called in the device thread.
     - `on_stuck` is called, once, when the device thread stands still beyond its budget or the device fails. Every open
       order has then ended with a retryable EngineError; the process should exit and be started anew.
     """
@@ -91,11 +93,13 @@ class Engine:
         *,
         models: Callable[[str], ModelSource],
         sketcher: Sketcher | None = None,
+        pictures: Pictures | None = None,
         on_stuck: Callable[[], None] | None = None,
         **options: Unpack[EngineOptions],
     ) -> None:
         self._models = models
         self._sketcher = sketcher
+        self._pictures = pictures
         self._on_stuck = on_stuck
         self._settings = EngineSettings(**options)
         self._work: SimpleQueue[_Order | _Preload | None] = SimpleQueue()
@@ -254,6 +258,7 @@ class Engine:
             previewer=Previewer(settings.preview_every_s),
             writer=CheckpointWriter(settings.checkpoint_every_s),
             sketcher=self._sketcher,
+            pictures=self._pictures,
             watch=self._watch,
         )
 

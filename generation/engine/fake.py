@@ -24,7 +24,7 @@ from generation.engine.contract import (
     Ticket,
 )
 from generation.engine.samplers import sampler_check
-from generation.engine.sketches import refuse_unpainted
+from generation.engine.starts import refuse_unpainted
 from generation.engine.tickets import QueueTicket
 
 PREVIEW_INTERVAL_S = 0.25

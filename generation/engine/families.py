@@ -7,8 +7,8 @@ from generation.engine.contract import Pixels
 from generation.engine.devices import DevicePlan
 from generation.engine.manifest import STABLE_DIFFUSION
 from generation.engine.pool import WarmModel
-from generation.engine.sketches import Start
 from generation.engine.stable_diffusion import StableDiffusion
+from generation.engine.starts import Start
 from generation.engine.stepper import Painting, Stepper
 from generation.engine.whole_call import WholeCall
 

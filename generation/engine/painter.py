@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import torch
 
 from generation.engine.checkpoints import CheckpointError, CheckpointWriter, PaintingKey, restore, snapshot
-from generation.engine.contract import EngineError, ModelSource, Painted, PaintingFacts, Sketcher, Stage
+from generation.engine.contract import EngineError, ModelSource, Painted, PaintingFacts, Pictures, Sketcher, Stage
 from generation.engine.devices import DevicePlan, is_device_fault, is_out_of_memory, library_versions
 from generation.engine.families import SteppedFamily, family_of
 from generation.engine.pool import Pool
 from generation.engine.previews import Previewer, Sighting, copy_of_first, latent_colours
 from generation.engine.sittings import Sitting
-from generation.engine.sketches import refuse_unpainted, starting_pictures
+from generation.engine.starts import refuse_unpainted, starting_pictures
 from generation.engine.stepper import Painting
 from generation.engine.watchdog import DeviceWatch
 from generation.engine.whole_call import WholeCall
@@ -34,6 +34,7 @@ class Painter:
     previewer: Previewer
     writer: CheckpointWriter
     sketcher: Sketcher | None
+    pictures: Pictures | None
     watch: DeviceWatch
 
     def is_device_fault(self, error: Exception) -> bool:
@@ -69,7 +70,7 @@ class Painter:
         self._enter(sitting, Stage.ENCODE)
         order = sitting.order
         recipes = tuple(order.recipe.for_picture(index) for index in sitting.group)
-        painting = family.begin(recipes, starting_pictures(recipes, self.sketcher))
+        painting = family.begin(recipes, starting_pictures(recipes, self.sketcher, self.pictures))
         if order.checkpoint_dir is not None and restore(painting, self._key(sitting), order.checkpoint_dir):
             logger.info("Job %s goes on from step %d of %d", order.job_id, painting.step, painting.total)
         if sitting.checkpoint is not None:

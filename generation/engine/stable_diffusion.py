@@ -9,9 +9,10 @@ from torch import Tensor
 from aria_site.kernel.recipe import Recipe
 from generation.engine.contract import EngineError, Pixels
 from generation.engine.devices import DevicePlan
+from generation.engine.kept import Kept
 from generation.engine.pool import WarmModel
 from generation.engine.samplers import draws_noise, schedule_set, scheduler_for
-from generation.engine.sketches import Start
+from generation.engine.starts import Start
 from generation.engine.stepper import Conditioning, Painting, Stepper
 
 
@@ -32,11 +33,12 @@ class StableDiffusion:
             scheduler.set_begin_index(begin)
         generators = [torch.Generator("cpu").manual_seed(recipe.seed) for recipe in recipes]
         noise = self._noise(generators, self._latent_shape(recipe))
-        if start is None:
+        source = self._encoded(start) if start else None
+        if start is None or source is None or start.noise_level >= 1:
             latents = noise * scheduler.init_noise_sigma
         else:
             timesteps = scheduler.timesteps[begin : begin + 1].repeat(len(recipes))
-            latents = scheduler.add_noise(self._encoded(start), noise, timesteps)
+            latents = scheduler.add_noise(source.expand_as(noise), noise, timesteps)
         return Painting(
             scheduler=scheduler,
             generators=generators,
@@ -46,6 +48,7 @@ class StableDiffusion:
             call=begin,
             order=getattr(scheduler, "order", 1),
             draws=draws_noise(scheduler),
+            kept=_kept(start, source, noise),
         )
 
     def pixels(self, painting: Painting, row: int) -> Pixels:
@@ -55,7 +58,7 @@ class StableDiffusion:
         picture = vae.decode(latents.to(self._plan.dtype), return_dict=False)[0][0].float()
         grey_levels = (picture / 2 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
         pixels: Pixels = np.ascontiguousarray(grey_levels.permute(1, 2, 0).cpu().numpy())
-        return pixels
+        return painting.kept.pasted(pixels) if painting.kept else pixels
 
     def _noise(self, generators: list[torch.Generator], shape: tuple[int, int, int]) -> Tensor:
         """Drawn picture by picture, in host memory and in float32: no batch, device or format changes it."""
@@ -87,8 +90,15 @@ class StableDiffusion:
         return torch.cat([_latents_of(vae, self._tensor(picture)) for picture in start.pictures])
 
     def _tensor(self, picture: Pixels) -> Tensor:
-        tensor = torch.from_numpy(np.ascontiguousarray(picture)).to(self._plan.device)
+        tensor = torch.from_numpy(np.array(picture, order="C")).to(self._plan.device)
         return (tensor.permute(2, 0, 1)[None].float() / 127.5 - 1).to(self._plan.dtype)
+
+
+def _kept(start: Start | None, source: Tensor | None, noise: Tensor) -> Kept | None:
+    """What an inpainting leaves as it is; None where there is no mask."""
+    if start is None or source is None or start.mask is None:
+        return None
+    return Kept.of(start.pictures[0], start.mask, latents=source, noise=noise)
 
 
 def _latents_of(vae: Any, picture: Tensor) -> Tensor:
