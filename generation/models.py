@@ -19,6 +19,11 @@ class DiffusionModel(models.Model):
     revision = models.CharField(max_length=64, blank=True)
     licence = models.CharField(max_length=120, blank=True)
     is_default = models.BooleanField(default=False)
+    preload = models.BooleanField(default=False, help_text="Load it when a worker starts, and keep it in memory.")
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
+    """What its folder must hash to before it is loaded; empty where that is not asked."""
+    stamp = models.CharField(max_length=64, blank=True, editable=False)
+    """Names, sizes and times of its files when the hash was computed: unchanged files are not read again."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -145,6 +150,16 @@ class Worker(models.Model):
     beats = models.PositiveBigIntegerField(default=0)
     pool = models.JSONField(default=list)
     """What is resident in its memory, as the engine reports it."""
+    orders = models.PositiveIntegerField(default=0)
+    """Paintings under way."""
+    loads = models.JSONField(default=dict)
+    """Models read from disk since its start, counted by cause."""
+    evictions = models.JSONField(default=list)
+    """The latest models that had to leave, and why."""
+    budget_bytes = models.PositiveBigIntegerField(default=0)
+    """What models may fill on its device."""
+    parking_bytes = models.PositiveBigIntegerField(default=0)
+    """What models that left its device may fill in RAM."""
 
     class Meta:
         ordering = ("-seen_at",)

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -19,6 +19,7 @@ from generation.engine.contract import (
     Sketcher,
     Stage,
     Ticket,
+    WarmSizes,
 )
 from generation.engine.tickets import QueueTicket
 from generation.engine.watchdog import DeviceWatch, Watchdog, WatchdogThread, Watched
@@ -149,9 +150,9 @@ class Engine:
         most = 1 if recipe.model in self._alone else self._settings.pictures_together
         return free_slots(Shape.of(recipe), priority, under_way, most)
 
-    def preload(self, names: tuple[str, ...]) -> None:
+    def preload(self, names: tuple[str, ...], sizes: WarmSizes | None = None) -> None:
         """Load models, keep them for good and run each once, before the first order needs them. Returns at once."""
-        sources = tuple(self._source(name) for name in names)
+        sources = tuple(replace(self._source(name), warm_sizes=(sizes or {}).get(name, ())) for name in names)
         self._work.put(_Preload(sources))
 
     def status(self) -> EngineStatus:
@@ -159,13 +160,10 @@ class Engine:
         painter = self._painter
         with self._lock:
             orders = sum(not ticket.ended for ticket in self._open)
-        return EngineStatus(
-            device=str(painter.plan.device) if painter else self._settings.device or "starting",
-            models=painter.pool.residents() if painter else (),
-            orders=orders,
-            loads_total=painter.pool.loads_total if painter else 0,
-            stuck=self._stuck,
-        )
+        if painter is not None:
+            return painter.pool.status(orders=orders, stuck=self._stuck)
+        device = self._settings.device or "starting"
+        return EngineStatus(device=device, models=(), orders=orders, loads_total=0, stuck=self._stuck)
 
     def close(self) -> None:
         """Withdraw all orders and end the device thread."""

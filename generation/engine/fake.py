@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -22,6 +23,7 @@ from generation.engine.contract import (
     ResidentModel,
     Stage,
     Ticket,
+    WarmSizes,
 )
 from generation.engine.samplers import sampler_check
 from generation.engine.starts import refuse_unpainted
@@ -70,7 +72,7 @@ class FakeEngine:
 
     Pictures depend on the recipe of each picture alone. With a checkpoint folder the step is kept in a file
     without tensors, and the same order submitted again goes on after it.
-    `submitted` lists all orders, `preloaded` all preloaded names.
+    `submitted` lists all orders, `preloaded` all preloaded names, `warm_sizes` the sizes asked for with them.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class FakeEngine:
         self.slots = slots
         self.submitted: list[PaintOrder] = []
         self.preloaded: list[str] = []
+        self.warm_sizes: dict[str, tuple[tuple[int, int], ...]] = {}
         self._tickets: list[QueueTicket] = []
         self._models: dict[str, float] = {}
         self._closed = False
@@ -106,10 +109,13 @@ class FakeEngine:
         """`slots` less the orders that have not ended."""
         return max(0, self.slots - self._under_way())
 
-    def preload(self, names: tuple[str, ...]) -> None:
-        """Note the names and show the models as resident."""
+    def preload(self, names: tuple[str, ...], sizes: WarmSizes | None = None) -> None:
+        """Note the names and show the models as resident. Raises the scripted error of a name."""
         for name in names:
+            if name in self.failures:
+                raise self.failures[name]
             self.preloaded.append(name)
+            self.warm_sizes[name] = tuple((sizes or {}).get(name, ()))
             self.load(name)
 
     def load(self, name: str) -> None:
@@ -132,7 +138,12 @@ class FakeEngine:
             for name, since in self._models.items()
         )
         return EngineStatus(
-            device="fake", models=models, orders=self._under_way(), loads_total=len(models), stuck=False
+            device="fake",
+            models=models,
+            orders=self._under_way(),
+            loads_total=len(models),
+            stuck=False,
+            loads=dict(Counter("preload" if model.pinned else "first_use" for model in models)),
         )
 
     def close(self) -> None:

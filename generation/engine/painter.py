@@ -13,6 +13,7 @@ from generation.engine.devices import DevicePlan, is_device_fault, is_out_of_mem
 from generation.engine.families import SteppedFamily, family_of
 from generation.engine.pool import Pool
 from generation.engine.previews import Previewer, Sighting, copy_of_first, latent_colours
+from generation.engine.samplers import DEFAULT_SAMPLER
 from generation.engine.sittings import Sitting
 from generation.engine.starts import refuse_unpainted, starting_pictures
 from generation.engine.stepper import Painting
@@ -165,28 +166,31 @@ class Painter:
 
     @torch.inference_mode()
     def warm(self, source: ModelSource) -> None:
-        """Load a model, keep it in memory for good, and run it once at its own size, so that no order waits for it."""
+        """Load a model, keep it in memory for good, and run it once at each size that will be asked for of it."""
         from aria_site.kernel.recipe import Recipe
 
         self.pool.pin(source.name)
-        manifest, family = self.pool.get(source).manifest, self.family(source)
-        if isinstance(family, WholeCall):
-            return
-        recipe = Recipe(
-            model=source.name,
-            model_revision=source.revision,
-            prompt="",
-            resolved_prompt="",
-            seed=0,
-            width=manifest.width,
-            height=manifest.height,
-            steps=1,
-            guidance_scale=manifest.guidance_scale,
-            sampler="Euler",
-        )
-        painting = family.begin((recipe,), None)
-        painting.advance(family.stepper.predict([painting])[0])
-        family.pixels(painting, 0)
+        manifest, family = self.pool.get(source, preload=True).manifest, self.family(source)
+        for width, height in dict.fromkeys(((manifest.width, manifest.height), *source.warm_sizes)):
+            recipe = Recipe(
+                model=source.name,
+                model_revision=source.revision,
+                prompt="",
+                resolved_prompt="",
+                seed=0,
+                width=width,
+                height=height,
+                steps=1,
+                guidance_scale=manifest.guidance_scale,
+                sampler=DEFAULT_SAMPLER if isinstance(family, WholeCall) else "Euler",
+            )
+            self.watch.moved()
+            if isinstance(family, WholeCall):
+                family.paint(recipe, lambda _step, _latents: None)
+                continue
+            painting = family.begin((recipe,), None)
+            painting.advance(family.stepper.predict([painting])[0])
+            family.pixels(painting, 0)
 
     def close(self) -> None:
         """End the threads beside the device's."""
