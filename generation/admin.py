@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, Job, Worker
+from generation.models import DiffusionModel, Job, Reproduction, Worker
 from generation.pool_report import (
     EVICTION_COLUMNS,
     RESIDENT_COLUMNS,
@@ -44,12 +44,12 @@ class JobAdmin(LedgerAdmin):
         "took",
     )
     list_select_related = ("owner", "persona")
-    list_filter = ("state", "error_code")
+    list_filter = ("kind", "state", "error_code")
     search_fields = ("=id", "owner__username", "recipe_data__prompt")
     date_hierarchy = "created_at"
     actions = ("cancel", "retry")
     fields = (
-        "id", "state", "stage", "done", "owner", "persona", "priority", "count", "keep", "attempts", "error",
+        "id", "kind", "state", "stage", "done", "owner", "persona", "priority", "count", "keep", "attempts", "error",
         "error_code", "worker", "device", "created_at", "started_at", "finished_at", "lease_expires_at", "recipe_text",
         "recipe_fingerprint", "idempotency_key",
     )  # fmt: skip
@@ -93,6 +93,27 @@ class JobAdmin(LedgerAdmin):
     def recipe_text(self, job: Job) -> SafeString:
         """The recipe as people read it."""
         return pretty_json(job.recipe_data)
+
+
+@admin.register(Reproduction)
+class ReproductionAdmin(LedgerAdmin):
+    """Artworks that were painted again, and how alike the pictures are."""
+
+    list_display = ("artwork", "verdict", "psnr", "largest_difference", "differing", "created_at", "judged_at")
+    list_select_related = ("artwork",)
+    list_filter = ("verdict", "differing")
+    search_fields = ("=artwork__id", "artwork__title")
+    date_hierarchy = "created_at"
+    fields = (
+        "artwork", "job", "verdict", "psnr", "largest_difference", "differing", "before", "now", "created_at",
+        "judged_at", "facts_text",
+    )  # fmt: skip
+    readonly_fields = ("facts_text",)
+
+    @admin.display(description="facts")
+    def facts_text(self, reproduction: Reproduction) -> SafeString:
+        """What it was painted again with."""
+        return pretty_json(reproduction.facts)
 
 
 @admin.register(DiffusionModel)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from aria_site.kernel.ids import new_id
 from aria_site.kernel.recipe import Recipe
+from gallery.models import Artwork
 from personas.models import Persona
 
 
@@ -48,7 +49,14 @@ class Job(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    class Kind(models.TextChoices):
+        """What comes of it: artworks, or the verdict on one that hangs already."""
+
+        PAINTING = "painting"
+        REPRODUCTION = "reproduction"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PAINTING, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
     persona = models.ForeignKey(Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
@@ -97,6 +105,7 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=Q(count__gte=1, count__lte=64, keep__gte=1, keep__lte=F("count")), name="job_count_and_keep"
             ),
+            models.CheckConstraint(condition=Q(kind="painting") | Q(count=1), name="job_reproduces_one_picture"),
             models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="job_progress_in_0_1"),
             models.UniqueConstraint(
                 fields=("owner", "idempotency_key"),
@@ -136,6 +145,49 @@ TRANSITIONS: dict[Job.State, frozenset[Job.State]] = {
     Job.State.CANCELLED: frozenset({Job.State.QUEUED}),
 }
 """From each state, the states it may change to."""
+
+
+class Reproduction(models.Model):
+    """One attempt to paint an artwork again from its recipe, and how alike the two pictures are."""
+
+    class Verdict(models.TextChoices):
+        """How alike they are; empty until both were compared."""
+
+        IDENTICAL = "identical"
+        WITHIN_TOLERANCE = "within_tolerance"
+        DIFFERENT = "different"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="reproductions")
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="reproduction")
+    verdict = models.CharField(max_length=16, choices=Verdict.choices, blank=True, editable=False)
+    psnr = models.FloatField("PSNR in dB", null=True, editable=False)
+    """None where the pictures are equal, as the ratio is infinite then."""
+    largest_difference = models.PositiveSmallIntegerField(null=True, editable=False)
+    """Of one colour of one pixel, in grey levels of 255."""
+    differing = models.CharField(max_length=40, blank=True, editable=False)
+    """The first ingredient that is not what it was: "model revision", "device", ... Empty where none differs."""
+    before = models.CharField(max_length=200, blank=True, editable=False)
+    """That ingredient when the artwork was painted."""
+    now = models.CharField(max_length=200, blank=True, editable=False)
+    """That ingredient when it was painted again."""
+    facts = models.JSONField(default=dict, editable=False)
+    """Device, dtype and library versions it was painted again with."""
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    judged_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = [models.Index(fields=("artwork", "-created_at", "-id"), name="reproduction_of_artwork")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="", judged_at__isnull=True) | (~Q(verdict="") & Q(judged_at__isnull=False)),
+                name="reproduction_judged_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reproduction of {self.artwork_id}"
 
 
 class Worker(models.Model):

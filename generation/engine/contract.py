@@ -135,6 +135,8 @@ class PaintingFacts:
 
     device: str
     dtype: str
+    model_revision: str = ""
+    """The revision of the model that painted; the recipe tells the one that was registered when it was ordered."""
     instruction_set: str = ""
     """The vector instructions of the processor, as torch names them ("AVX512"); empty where there are none to tell."""
     libraries: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -68,6 +70,8 @@ class FakeEngine:
     - `failures`: the EngineError with which an order fails in its first step, keyed by job id, by the prompt of its
       recipe, or by "*" for every order. The mapping is read at each order, so a test may change it meanwhile.
     - `step_delay_s`: how long each step takes.
+    - `revision`: the revision of the models it paints with; None stands for the one that each recipe names.
+    - `facts`: what replaces parts of the facts it tells.
     - `slots`: how many orders at once `free_slots` offers.
 
     Pictures depend on the recipe of each picture alone. With a checkpoint folder the step is kept in a file
@@ -82,11 +86,15 @@ class FakeEngine:
         failures: Mapping[str, EngineError] | None = None,
         step_delay_s: float = 0.0,
         slots: int = 1,
+        revision: str | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self.steps_gate = steps_gate
         self.failures = failures if failures is not None else {}
         self.step_delay_s = step_delay_s
         self.slots = slots
+        self.revision = revision
+        self.facts = facts or {}
         self.submitted: list[PaintOrder] = []
         self.preloaded: list[str] = []
         self.warm_sizes: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -171,6 +179,8 @@ class _FakePainter:
         self._ticket = ticket
         self._order = ticket.order
         self._last_preview: float | None = None
+        revision = engine.revision or self._order.recipe.model_revision
+        self._recipe = replace(self._order.recipe, model_revision=revision)
 
     def run(self) -> None:
         """Paint to the end, good or bad."""
@@ -192,8 +202,11 @@ class _FakePainter:
         self._ticket.enter(Stage.DECODE)
         for index in self._order.indices:
             self._ticket.raise_if_cancelled()
-            self._ticket.put(Painted(index=index, pixels=fake_pixels(self._order.recipe.for_picture(index))))
-        self._ticket.finish(PaintingFacts(device="fake", dtype="float32", libraries={"fake": "1"}))
+            self._ticket.put(Painted(index=index, pixels=fake_pixels(self._recipe.for_picture(index))))
+        facts = PaintingFacts(
+            device="fake", dtype="float32", model_revision=self._recipe.model_revision, libraries={"fake": "1"}
+        )
+        self._ticket.finish(replace(facts, **self._engine.facts))
 
     def _step(self, step: int) -> None:
         failure = self._engine.failure_of(self._order)

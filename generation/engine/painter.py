@@ -158,6 +158,7 @@ class Painter:
         return PaintingFacts(
             device=str(self.plan.device),
             dtype=self.plan.dtype_name,
+            model_revision=sitting.source.revision,
             instruction_set=self.plan.instruction_set,
             libraries=library_versions(),
             load_s=sitting.load_s,

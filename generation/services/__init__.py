@@ -9,6 +9,7 @@ from generation.services.leases import engine_facts, leases_renew, worker_leases
 from generation.services.progress import job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap
 from generation.services.registering import model_register, model_rehash
+from generation.services.reproducing import reproduction_judge, reproduction_submit
 from generation.services.submitting import job_submit
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "model_make_default",
     "model_register",
     "model_rehash",
+    "reproduction_judge",
+    "reproduction_submit",
     "ring",
     "worker_leases_free",
     "worker_left",
