@@ -120,7 +120,7 @@ class ReproductionAdmin(LedgerAdmin):
 class DiffusionModelAdmin(admin.ModelAdmin):
     """Models can be registered by their folder; one of them is the default."""
 
-    list_display = ("name", "title", "is_default", "preload", "usable", "needs", "folder", "licence", "created_at")
+    list_display = ("name", "title", "is_default", "preload", "usable", "needs", "folder", "licence")
     search_fields = ("name", "title", "folder")
     list_filter = ("is_default", "preload")
     fields = (

@@ -58,7 +58,7 @@ def estimate_text(model: DiffusionModel) -> str:
     memory = model_memory(model)
     if memory is None:
         return "-"
-    return f"{size_text(memory.vram)} on a GPU, {size_text(memory.ram)} on a processor"
+    return f"{size_text(memory.vram)} of VRAM, or {size_text(memory.ram)} of RAM"
 
 
 def worker_document(worker: Worker) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from generation.models import Job, Reproduction
 
+NOTHING_DIFFERS = " Nothing that Aria writes down about a painting has changed since."
 LEVELS = {1: "1 grey level"}
 
 
@@ -11,19 +12,19 @@ def verdict_sentence(reproduction: Reproduction) -> str:
         case Reproduction.Verdict.IDENTICAL:
             return "Every pixel is the same."
         case Reproduction.Verdict.WITHIN_TOLERANCE:
-            return f"The same to the eye: {_distance(reproduction)}.{_because(reproduction)}"
+            return (
+                f"The same to the eye: no colour is off by more than {_distance(reproduction)}.{_because(reproduction)}"
+            )
         case Reproduction.Verdict.DIFFERENT:
-            return f"Another picture: {_distance(reproduction)}.{_because(reproduction) or NOTHING_DIFFERS}"
+            why = _because(reproduction) or NOTHING_DIFFERS
+            return f"Another picture: colours are off by up to {_distance(reproduction)}.{why}"
     return _unjudged(reproduction.job)
-
-
-NOTHING_DIFFERS = " Nothing that Aria writes down about a painting has changed since."
 
 
 def _distance(reproduction: Reproduction) -> str:
     levels = reproduction.largest_difference or 0
     counted = LEVELS.get(levels, f"{levels} grey levels")
-    return f"no colour is off by more than {counted} of 255 (PSNR {reproduction.psnr:.1f} dB)"
+    return f"{counted} of 255 (PSNR {reproduction.psnr:.1f} dB)"
 
 
 def _because(reproduction: Reproduction) -> str:

@@ -91,18 +91,19 @@ def reproduction(request: HttpRequest, artwork_id: UUID) -> HttpResponse:
 def reproduce(request: StudioRequest, artwork_id: UUID) -> HttpResponse:
     """Paint an artwork again and compare."""
     work = artwork_for_reproduction(request.user, artwork_id)
+    refusal = ""
     try:
         reproduction_submit(artwork=work, owner=request.user)
-    except ConflictError as refusal:
-        return _reproduction(request, work, refusal=str(refusal))
-    return _reproduction(request, work)
+    except ConflictError as problem:
+        refusal = str(problem)
+    return _reproduction(request, work, pressed=True, refusal=refusal)
 
 
-def _reproduction(request: HttpRequest, work: Artwork, *, refusal: str = "") -> HttpResponse:
+def _reproduction(request: HttpRequest, work: Artwork, **said: object) -> HttpResponse:
     """The fragment; for plain forms, a redirect to the page that holds it."""
     if not request.headers.get("HX-Request"):
         return redirect(work)
-    context = {**reproduction_shown(request.user, work), "refusal": refusal}
+    context = {**reproduction_shown(request.user, work), **said}
     return render(request, "generation/_reproduction.html", context)
 
 

@@ -120,6 +120,6 @@ def test_the_admin_shows_hash_and_memory_and_no_way_to_edit_the_hash(
     page = client_of(admin).get(f"/admin/generation/diffusionmodel/{model.pk}/change/").content.decode()
 
     assert model.sha256 in page
-    assert "on a GPU" in page
+    assert "of VRAM, or" in page
     assert 'name="preload"' in page
     assert 'name="sha256"' not in page
