@@ -21,6 +21,7 @@ from generation.selectors import job_artworks, workers_alive
 from generation.services import job_cancel, job_submit
 from generation.specs import JobSpec
 from generation.worker import STAGE_BUDGET_S, StudioWorker, _Watched
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("starter_model")]
 
@@ -154,6 +155,7 @@ def test_shows_the_newest_frame_while_it_paints(alice: User, worker_of: WorkerOf
     thread = in_background(worker_of(FakeEngine(steps_gate=gate)))
     gate.wait_until_held()
 
+    wait_until(lambda: read_frame(job.pk) is not None)
     frame = read_frame(job.pk)
 
     assert frame is not None
