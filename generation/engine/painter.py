@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from generation.engine.checkpoints import CheckpointError, CheckpointWriter, PaintingKey, restore, snapshot
-from generation.engine.contract import EngineError, ModelSource, Painted, PaintingFacts, Pictures, Sketcher, Stage
+from generation.engine.contract import ModelSource, Painted, PaintingFacts, Pictures, Sketcher, Stage
+from generation.engine.decoding import not_finite
 from generation.engine.devices import DevicePlan, is_device_fault, is_out_of_memory, library_versions
 from generation.engine.families import SteppedFamily, family_of
 from generation.engine.pool import Pool
@@ -107,7 +108,8 @@ class Painter:
         if isinstance(family, WholeCall):
             raise TypeError("A model that is painted in one call decodes by itself.")
         self._enter(sitting, Stage.DECODE)
-        self._check_finite(sitting, painting)
+        if not bool(torch.isfinite(painting.latents).all()):
+            raise not_finite(self.pool.get(sitting.source).manifest.title)
         for row, index in enumerate(sitting.group):
             if index in sitting.given:
                 continue
@@ -220,14 +222,6 @@ class Painter:
                 total=whole[1],
             )
         )
-
-    def _check_finite(self, sitting: Sitting, painting: Painting) -> None:
-        if not bool(torch.isfinite(painting.latents).all()):
-            title = self.pool.get(sitting.source).manifest.title
-            raise EngineError(
-                f"The model {title!r} lost itself in numbers that are none; try another sampler or less guidance.",
-                code="not_finite",
-            )
 
     def _key(self, sitting: Sitting) -> PaintingKey:
         return PaintingKey(
