@@ -21,6 +21,8 @@ from generation.events import JobChanged, JobStepped, job_group
 logger = logging.getLogger(__name__)
 
 FRAME_TTL_S = 60
+VIEWED_FOR_S = 90
+"""Longer than an open page goes without a look (see `following.RECHECK_S`)."""
 _FRAME_NUMBER = struct.Struct(">I")
 
 
@@ -83,6 +85,11 @@ def preview_key(job_id: UUID | str) -> str:
     return f"aria:preview:{job_id}"
 
 
+def viewers_key(job_id: UUID | str) -> str:
+    """What is there in Valkey while a job has viewers."""
+    return f"aria:viewed:{job_id}"
+
+
 def keep_frame(job_id: UUID, frame: Frame) -> bool:
     """Make this the newest frame of the job. False when the message server is away."""
     try:
@@ -94,11 +101,22 @@ def keep_frame(job_id: UUID, frame: Frame) -> bool:
 
 
 def read_frame(job_id: UUID | str) -> Frame | None:
-    """The newest frame of the job, if there is one."""
+    """The newest frame of the job, if there is one. Whoever reads is a viewer: frames are drawn for viewers alone."""
     try:
-        return _frame_from(valkey().get(preview_key(job_id)))
+        with valkey().pipeline(transaction=False) as pipeline:
+            pipeline.set(viewers_key(job_id), 1, ex=VIEWED_FOR_S)
+            pipeline.get(preview_key(job_id))
+            return _frame_from(pipeline.execute()[1])
     except AWAY:
         return None
+
+
+def is_viewed(job_id: UUID) -> bool:
+    """Whether somebody looked for a frame of the job lately."""
+    try:
+        return bool(valkey().exists(viewers_key(job_id)))
+    except AWAY:
+        return False
 
 
 async def read_frame_async(job_id: UUID | str) -> Frame | None:

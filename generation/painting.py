@@ -24,7 +24,7 @@ from generation.engine.contract import (
     Stepped,
     Ticket,
 )
-from generation.live import Frame, job_changed, job_stepped, keep_frame
+from generation.live import Frame, is_viewed, job_changed, job_stepped, keep_frame
 from generation.models import Job
 from generation.services import (
     Claim,
@@ -61,6 +61,7 @@ class Painting:
             indices=tuple(range(self._job.count)),
             checkpoint_dir=self._checkpoints,
             priority=self._job.priority,
+            watched=is_viewed(self._job.pk),
         )
         self.ticket: Ticket = engine.submit(order)
         self._pictures: dict[int, Painted] = {}
@@ -114,6 +115,7 @@ class Painting:
         if not at_once and now - self._noted_at < NOTE_EVERY_S:
             return
         self._noted_at = now
+        self.ticket.watched = is_viewed(self._job.pk)
         if not job_progress_note(self.claim, progress=progress, stage=stage):
             self.ticket.cancel()
 

@@ -93,6 +93,8 @@ class PaintOrder:
     """The longest time one step may take before the watchdog ends the painting."""
     priority: int = 0
     """The device goes to the highest one at the next step boundary."""
+    watched: bool = True
+    """Whether anybody looks when it begins; see Ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,9 @@ PaintEvent: TypeAlias = StageEntered | Stepped | Painted | Finished
 
 class Ticket(Protocol):
     """A painting under way, held by the thread that waits for it."""
+
+    watched: bool
+    """Whether anybody looks now: without a viewer no frames are drawn."""
 
     def events(self) -> Iterator[PaintEvent]:
         """Yield events until Finished. Raises EngineError or PaintingCancelledError where it ends badly."""

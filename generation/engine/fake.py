@@ -220,6 +220,8 @@ class _FakePainter:
         self._ticket.raise_if_cancelled()
 
     def _preview(self, step: int) -> Preview | None:
+        if not self._ticket.watched:
+            return None
         now = time.monotonic()
         if self._last_preview is not None and now - self._last_preview < PREVIEW_INTERVAL_S:
             return None

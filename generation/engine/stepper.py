@@ -162,7 +162,7 @@ def _guided(answer: Tensor, conditioning: Conditioning) -> Tensor:
 
 
 def _foreseen(outcome: Any, scheduler: Any) -> Tensor | None:
-    foreseen = getattr(outcome, "pred_original_sample", None)
+    foreseen = getattr(outcome, "pred_original_sample", getattr(outcome, "denoised", None))
     if foreseen is None:
         outputs = getattr(scheduler, "model_outputs", None)
         foreseen = outputs[-1] if outputs else outcome.prev_sample

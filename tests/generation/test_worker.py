@@ -149,9 +149,10 @@ def test_a_stopped_worker_gives_its_job_back_and_another_finishes_it_once(alice:
     assert Artwork.objects.count() == 1
 
 
-def test_shows_the_newest_frame_while_it_paints(alice: User, worker_of: WorkerOf) -> None:
+def test_shows_the_newest_frame_to_whoever_looks(alice: User, worker_of: WorkerOf) -> None:
     gate = StepGate(hold_at=2)
     job = queue(alice)
+    assert read_frame(job.pk) is None
     thread = in_background(worker_of(FakeEngine(steps_gate=gate)))
     gate.wait_until_held()
 
@@ -162,6 +163,19 @@ def test_shows_the_newest_frame_while_it_paints(alice: User, worker_of: WorkerOf
     assert (frame.number, frame.jpeg[:2]) == (1, b"\xff\xd8")
     gate.release()
     thread.join(10)
+
+
+def test_draws_no_frame_that_nobody_looks_for(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr("generation.painting.keep_frame", lambda job_id, _frame: drawn.append(job_id))
+    _unseen, seen = queue(alice), queue(alice)
+    read_frame(seen.pk)
+
+    worker_of(fake_engine).paint_claimable()
+
+    assert set(drawn) == {seen.pk}
 
 
 def test_paints_on_while_nobody_can_be_told(
