@@ -15,7 +15,7 @@ from generation.engine.contract import EngineError, EngineStatus, Eviction, Load
 from generation.engine.devices import DevicePlan, memory_release
 from generation.engine.eviction import Candidate, least_costly
 from generation.engine.manifest import STABLE_DIFFUSION, STABLE_DIFFUSION_XL, ModelManifest, manifest_read
-from generation.engine.model_folder import elements_of, folder_check, refusal
+from generation.engine.model_folder import absent_parts, elements_of, folder_check, refusal
 from generation.engine.model_hash import hash_check
 
 logger = logging.getLogger(__name__)
@@ -181,6 +181,8 @@ class Pool:
                     local_files_only=True,
                     trust_remote_code=False,
                     dtype=self._plan.dtype,
+                    # Some classes count a part that a model was published without as missing, unless told.
+                    **dict.fromkeys(absent_parts(source.folder)),
                 )
             except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
                 raise refusal(f"The model {source.name!r} cannot be loaded: {_first_line(error)}.") from error
