@@ -1,0 +1,96 @@
+"""Engines whose device is scripted: what they cost is known, so that what surrounds them can be measured."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from aria_site.kernel.recipe import Recipe
+from generation.engine.contract import (
+    EngineStatus,
+    Finished,
+    Painted,
+    PaintEvent,
+    PaintingCancelledError,
+    PaintingFacts,
+    PaintOrder,
+    Preview,
+    Stage,
+    StageEntered,
+    Stepped,
+    Ticket,
+)
+
+DEVICE = "scripted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What the device does: `step` is called for each step, and every `frame_every` steps `frame` makes a preview."""
+
+    step: Callable[[], None]
+    frame_every: int = 0
+    frame: Callable[[], bytes] = bytes
+
+
+class ScriptedEngine:
+    """A PaintingEngine that holds one job at a time and paints it in the thread that waits for it."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._busy = threading.Lock()
+
+    def submit(self, order: PaintOrder) -> Ticket:
+        """Take the order; it is painted as its events are read."""
+        return _ScriptedTicket(order, self._script, self._busy)
+
+    def free_slots(self, recipe: Recipe) -> int:
+        """One while nothing is painted."""
+        return 0 if self._busy.locked() else 1
+
+    def preload(self, names: tuple[str, ...]) -> None:
+        """There is nothing to load."""
+
+    def status(self) -> EngineStatus:
+        """A device without models."""
+        return EngineStatus(device=DEVICE, models=(), orders=int(self._busy.locked()), loads_total=0, stuck=False)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class _ScriptedTicket:
+    def __init__(self, order: PaintOrder, script: Script, busy: threading.Lock) -> None:
+        self._order, self._script, self._busy = order, script, busy
+        self._cancelled = threading.Event()
+        self.stage = Stage.WAIT
+        self.progress = 0
+
+    def cancel(self) -> None:
+        """Withdraw the order; it ends within one step."""
+        self._cancelled.set()
+
+    def events(self) -> Iterator[PaintEvent]:
+        """Paint, step by step. Raises PaintingCancelledError once it is withdrawn."""
+        with self._busy:
+            self.stage = Stage.STEP
+            yield StageEntered(stage=self.stage)
+            started = time.perf_counter()
+            recipe = self._order.recipe
+            for step in range(1, recipe.steps + 1):
+                self._script.step()
+                self.progress += 1
+                if self._cancelled.is_set():
+                    raise PaintingCancelledError("The painting was withdrawn.")
+                yield Stepped(step=step, total=recipe.steps, preview=self._preview(step))
+            blank = np.zeros((recipe.height, recipe.width, 3), np.uint8)
+            for index in self._order.indices:
+                yield Painted(index=index, pixels=blank)
+        yield Finished(facts=PaintingFacts(device=DEVICE, dtype="float32", paint_s=time.perf_counter() - started))
+
+    def _preview(self, step: int) -> Preview | None:
+        if not self._script.frame_every or step % self._script.frame_every:
+            return None
+        return Preview(jpeg=self._script.frame(), width=256, height=256, step=step)
