@@ -33,7 +33,9 @@ class Environment(BaseSettings):
     aria_preload: Annotated[tuple[str, ...], NoDecode] = Field(
         ("starter",), description="Models loaded when a worker starts, separated by commas."
     )
-    aria_worker_slots: int = Field(4, ge=1, le=64, description="Jobs one GPU worker holds at a time.")
+    aria_worker_slots: int = Field(
+        9, ge=1, le=64, description="Jobs one GPU worker holds at a time: eight in one model call, and an urgent one."
+    )
     database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
     redis_url: str = Field("", description="Redis or Valkey as redis://...; Aria starts her own when empty.")
 

@@ -43,7 +43,7 @@ PAGE_FOOT = """
     with the same `DATABASE_URL`, `REDIS_URL` and a shared media folder:
 
     ```sh
-    ARIA_DEVICE=cuda:1 celery -A aria_site worker -Q gpu -P threads -c 4 -n gpu1@%h
+    ARIA_DEVICE=cuda:1 celery -A aria_site worker -Q gpu -P threads -c 9 -n gpu1@%h
     ```
 """
 EXAMPLE_HEAD = """

@@ -67,8 +67,7 @@ class JobAdmin(LedgerAdmin):
     @admin.display(description="prompt")
     def prompt(self, job: Job) -> str:
         """The beginning of the prompt."""
-        prompt = str(job.recipe_data.get("prompt", ""))
-        return prompt if len(prompt) <= SHORT else f"{prompt[:SHORT]}…"
+        return job.prompt if len(job.prompt) <= SHORT else f"{job.prompt[:SHORT]}…"
 
     @admin.display(description="done", ordering="progress")
     def done(self, job: Job) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from generation.engine.contract import EngineError, ModelSource
-from generation.engine.manifest import ModelManifest, manifest_read
+from generation.engine.manifest import WHOLE_CALL, ModelManifest, manifest_read
 from generation.models import DiffusionModel
 
 
@@ -36,4 +36,10 @@ def model_source(name: str) -> ModelSource:
     model = DiffusionModel.objects.filter(name=name).first()
     if model is None:
         raise EngineError(f"The model “{name}” is not registered any more.", code="model_missing")
-    return ModelSource(name=name, folder=model_folder(model), revision=model_manifest(model).revision)
+    manifest = model_manifest(model)
+    return ModelSource(
+        name=name,
+        folder=model_folder(model),
+        revision=manifest.revision,
+        batches=manifest.family != WHOLE_CALL,
+    )

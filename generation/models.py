@@ -105,8 +105,13 @@ class Job(models.Model):
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe of the job's first picture."""
+        """The recipe of the job's first picture. Raises RecipeError when a newer Aria wrote it."""
         return Recipe.from_dict(self.recipe_data)
+
+    @property
+    def prompt(self) -> str:
+        """What was asked for, also where the rest of the recipe cannot be read."""
+        return str(self.recipe_data.get("prompt", ""))
 
     @property
     def is_terminal(self) -> bool:

@@ -51,6 +51,7 @@ class Painting:
             recipe=self._recipe,
             indices=tuple(range(self._job.count)),
             checkpoint_dir=self._checkpoints,
+            priority=self._job.priority,
         )
         self.ticket: Ticket = engine.submit(order)
         self._pictures: dict[int, Painted] = {}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import NotFoundError
+from aria_site.kernel.recipe import Recipe
 from gallery.access import artwork_for_read
 from gallery.labels import Placard, placards, recipe_or_none
 from generation import limits
@@ -82,8 +83,10 @@ class Easel:
     """One job on the easel, or an empty one."""
 
     job: Job | None
-    pictures: list[Placard]
-    frame: str
+    recipe: Recipe | None = None
+    """None where a newer Aria wrote it."""
+    pictures: list[Placard] = field(default_factory=list)
+    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +136,8 @@ def starting_values(user: User, easel: Easel, artwork_id: str | None) -> dict[st
     if artwork_id:
         recipe = recipe_or_none(artwork_for_read(user, _uuid(artwork_id)))
         return values_of_recipe(recipe, seed=recipe.seed) if recipe else {}
-    if easel.job:
-        return values_of_recipe(easel.job.recipe, seed=None, count=easel.job.count)
+    if easel.job and easel.recipe:
+        return values_of_recipe(easel.recipe, seed=None, count=easel.job.count)
     return {}
 
 
@@ -147,8 +150,9 @@ def easel_for(user: User, job_id: str | None) -> Easel:
 def easel_of(job: Job | None) -> Easel:
     """A job with the pictures it has made and, while it is painted, its newest frame."""
     if job is None:
-        return Easel(job=None, pictures=[], frame="")
-    return Easel(job=job, pictures=placards(job_artworks(job)), frame=_frame_uri(job))
+        return Easel(job=None)
+    pictures = placards(job_artworks(job))
+    return Easel(job=job, recipe=recipe_or_none(job), pictures=pictures, frame=_frame_uri(job))
 
 
 def waiting_for(user: User) -> dict[str, Any]:

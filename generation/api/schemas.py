@@ -8,6 +8,7 @@ from django.urls import reverse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gallery.api.schemas import ArtworkOut, RecipeOut
+from gallery.labels import recipe_or_none
 from gallery.models import Artwork
 from generation import limits
 from generation.catalogue import model_manifest
@@ -94,7 +95,9 @@ class JobOut(BaseModel):
     status: JobStatus
     progress: float = Field(ge=0, le=1, description="Share of the painting that is done.", examples=[0.4])
     stage: str = Field(description="What the worker is at; empty while nothing is being painted.", examples=["step"])
-    recipe: RecipeOut = Field(description="What is painted; nothing of it is open any more.")
+    recipe: RecipeOut | None = Field(
+        description="What is painted; nothing of it is open any more. Null only where a newer Aria wrote it."
+    )
     count: int = Field(examples=[4])
     artworks: list[ArtworkOut] = Field(description="The finished pictures, in the order of their seeds.")
     error: str | None = Field(description="Why it failed, in a sentence; null unless it failed.")
@@ -107,12 +110,13 @@ class JobOut(BaseModel):
     @classmethod
     def of(cls, job: Job, artworks: list[Artwork]) -> "JobOut":
         """The job as its owner's programs see it."""
+        recipe = recipe_or_none(job)
         return cls(
             id=job.pk,
             status=job.state,
             progress=job.progress,
             stage=job.stage,
-            recipe=RecipeOut.of(job.recipe),
+            recipe=RecipeOut.of(recipe) if recipe else None,
             count=job.count,
             artworks=[ArtworkOut.of(artwork) for artwork in artworks],
             error=job.error or None,

@@ -44,6 +44,10 @@ class PaintingCancelledError(Exception):
     """The order was withdrawn before it was finished; nothing is wrong with it."""
 
 
+class DeviceFaultError(Exception):
+    """The device itself failed: nothing more can be painted in this process."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSource:
     """Where the weights of a registered model lie: a diffusers folder of safetensors and its revision."""
@@ -51,6 +55,8 @@ class ModelSource:
     name: str
     folder: Path
     revision: str
+    batches: bool = True
+    """Whether pictures of different orders share its model calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,8 @@ class PaintOrder:
     """Folder of this job's checkpoints; None switches them off."""
     step_budget_s: float = 120.0
     """The longest time one step may take before the watchdog ends the painting."""
+    priority: int = 0
+    """The device goes to the highest one at the next step boundary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +185,8 @@ class PaintingEngine(Protocol):
         """Queue an order for the device thread and return at once."""
         ...
 
-    def free_slots(self, recipe: Recipe) -> int:
-        """How many more jobs of this shape can be taken now without waiting behind each other for long."""
+    def free_slots(self, recipe: Recipe, priority: int = 0) -> int:
+        """How many more pictures of this shape and priority can be painted now, together with what is under way."""
         ...
 
     def preload(self, names: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def cpu_has_bf16() -> bool:
     return any(line.startswith("Features") and " bf16" in line for line in lines)
 
 
+@cache
 def library_versions() -> dict[str, str]:
     """The versions of the libraries that decide the pixels."""
     return {name: version(name) for name in LIBRARIES}

@@ -102,7 +102,7 @@ class FakeEngine:
         threading.Thread(target=painter.run, name=f"fake-painter-{order.job_id}", daemon=True).start()
         return ticket
 
-    def free_slots(self, recipe: Recipe) -> int:
+    def free_slots(self, recipe: Recipe, priority: int = 0) -> int:
         """`slots` less the orders that have not ended."""
         return max(0, self.slots - self._under_way())
 

@@ -1,5 +1,6 @@
 """Writes of generation: everything that changes a job, one module per part of its life."""
 
+from generation.services.bell import ring
 from generation.services.claiming import Claim, job_claim
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
@@ -22,6 +23,7 @@ __all__ = [
     "job_succeed",
     "jobs_reap",
     "leases_renew",
+    "ring",
     "worker_leases_free",
     "worker_left",
     "worker_seen",

@@ -213,6 +213,15 @@ def test_people_see_their_own_jobs_alone(program: Program, alice: User, bob: Use
     assert program.get(f"/jobs/{theirs.pk}").status_code == 404
 
 
+def test_a_job_that_a_newer_aria_wrote_is_listed_without_its_recipe(program: Program, alice: User) -> None:
+    job = make_job(alice)
+    Job.objects.update(recipe_data={**job.recipe_data, "version": 99})
+
+    listed = program.get("/jobs").json()["items"]
+
+    assert [(one["id"], one["recipe"]) for one in listed] == [(str(job.pk), None)]
+
+
 def test_samplers_and_models_are_those_that_a_job_may_name(program: Program) -> None:
     samplers = [sampler["name"] for sampler in program.get("/samplers").json()["items"]]
     models = [model["name"] for model in program.get("/models").json()["items"]]

@@ -200,3 +200,36 @@ def test_a_painting_that_stands_still_beyond_its_stages_budget_is_not_moving(ali
     assert not watched.is_moving()
     Still.progress = 5
     assert watched.is_moving()
+
+
+def test_rings_for_another_hand_while_its_engine_has_room(alice: User, worker_of: WorkerOf, rings: list[str]) -> None:
+    queue(alice)
+    gate = StepGate(hold_at=2)
+    thread = in_background(worker_of(FakeEngine(steps_gate=gate, slots=2)))
+    gate.wait_until_held()
+
+    assert rings == ["generation.ring", "generation.ring"]
+    gate.release()
+    thread.join(10)
+
+
+def test_does_not_ring_when_its_engine_is_full(alice: User, worker_of: WorkerOf, rings: list[str]) -> None:
+    queue(alice)
+
+    worker_of(FakeEngine(slots=1)).paint_claimable()
+
+    assert rings == ["generation.ring"]
+
+
+def test_a_job_with_a_recipe_of_a_newer_aria_fails_with_a_sentence_and_the_next_one_runs(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf
+) -> None:
+    strange, fine = queue(alice), queue(alice)
+    Job.objects.filter(pk=strange.pk).update(recipe_data={**strange.recipe_data, "version": 99})
+
+    worker_of(fake_engine).paint_claimable()
+
+    strange.refresh_from_db()
+    assert (strange.state, strange.error_code) == ("failed", "recipe_unreadable")
+    assert "version 99" in strange.error
+    assert Job.objects.get(pk=fine.pk).state == "succeeded"
