@@ -36,34 +36,38 @@ class Script:
 
 
 class ScriptedEngine:
-    """A PaintingEngine that holds one job at a time and paints it in the thread that waits for it."""
+    """A PaintingEngine with one place, which paints in the thread that waits for the painting."""
 
     def __init__(self, script: Script) -> None:
         self._script = script
-        self._busy = threading.Lock()
+        self._place = threading.Semaphore()
 
     def submit(self, order: PaintOrder) -> Ticket:
-        """Take the order; it is painted as its events are read."""
-        return _ScriptedTicket(order, self._script, self._busy)
+        """Take the order; it is painted as its events are read. Waits while another one is painted."""
+        self._place.acquire()
+        return _ScriptedTicket(order, self._script, self._place.release)
 
-    def free_slots(self, recipe: Recipe) -> int:
+    def free_slots(self, recipe: Recipe, priority: int = 0) -> int:
         """One while nothing is painted."""
-        return 0 if self._busy.locked() else 1
+        free = self._place.acquire(blocking=False)
+        if free:
+            self._place.release()
+        return int(free)
 
     def preload(self, names: tuple[str, ...]) -> None:
         """There is nothing to load."""
 
     def status(self) -> EngineStatus:
         """A device without models."""
-        return EngineStatus(device=DEVICE, models=(), orders=int(self._busy.locked()), loads_total=0, stuck=False)
+        return EngineStatus(device=DEVICE, models=(), orders=0, loads_total=0, stuck=False)
 
     def close(self) -> None:
         """There is nothing to end."""
 
 
 class _ScriptedTicket:
-    def __init__(self, order: PaintOrder, script: Script, busy: threading.Lock) -> None:
-        self._order, self._script, self._busy = order, script, busy
+    def __init__(self, order: PaintOrder, script: Script, leave: Callable[[], None]) -> None:
+        self._order, self._script, self._leave = order, script, leave
         self._cancelled = threading.Event()
         self.stage = Stage.WAIT
         self.progress = 0
@@ -74,21 +78,26 @@ class _ScriptedTicket:
 
     def events(self) -> Iterator[PaintEvent]:
         """Paint, step by step. Raises PaintingCancelledError once it is withdrawn."""
-        with self._busy:
-            self.stage = Stage.STEP
-            yield StageEntered(stage=self.stage)
-            started = time.perf_counter()
-            recipe = self._order.recipe
-            for step in range(1, recipe.steps + 1):
-                self._script.step()
-                self.progress += 1
-                if self._cancelled.is_set():
-                    raise PaintingCancelledError("The painting was withdrawn.")
-                yield Stepped(step=step, total=recipe.steps, preview=self._preview(step))
-            blank = np.zeros((recipe.height, recipe.width, 3), np.uint8)
-            for index in self._order.indices:
-                yield Painted(index=index, pixels=blank)
+        started = time.perf_counter()
+        try:
+            yield from self._painted()
+        finally:
+            self._leave()
         yield Finished(facts=PaintingFacts(device=DEVICE, dtype="float32", paint_s=time.perf_counter() - started))
+
+    def _painted(self) -> Iterator[PaintEvent]:
+        self.stage = Stage.STEP
+        yield StageEntered(stage=self.stage)
+        recipe = self._order.recipe
+        for step in range(1, recipe.steps + 1):
+            self._script.step()
+            self.progress += 1
+            if self._cancelled.is_set():
+                raise PaintingCancelledError("The painting was withdrawn.")
+            yield Stepped(step=step, total=recipe.steps, preview=self._preview(step))
+        blank = np.zeros((recipe.height, recipe.width, 3), np.uint8)
+        for index in self._order.indices:
+            yield Painted(index=index, pixels=blank)
 
     def _preview(self, step: int) -> Preview | None:
         if not self._script.frame_every or step % self._script.frame_every:

@@ -6,6 +6,7 @@ line, lets them go, and answers with JSON: processor seconds, deliveries, and th
 
 import asyncio
 import json
+import logging
 import struct
 import sys
 import time
@@ -105,4 +106,5 @@ def _say(line: str) -> None:
 
 if __name__ == "__main__":
     join_studio()
+    logging.disable(logging.WARNING)
     asyncio.run(_serve())

@@ -88,7 +88,13 @@ def test_a_goal_is_missed_only_by_the_whole_interval(goal: Goal, estimate: Estim
 
 def test_the_unhindered_clock_counts_what_its_thread_waits_for() -> None:
     read, asleep, over = threading.Event(), threading.Event(), threading.Event()
-    sleeper = threading.Thread(target=lambda: (read.wait(5), asleep.set(), over.wait(5)))
+
+    def sleep_on() -> None:
+        read.wait(5)
+        asleep.set()
+        over.wait(5)
+
+    sleeper = threading.Thread(target=sleep_on)
     sleeper.start()
     clock = unhindered_clock(sleeper.native_id)
 
