@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import ByteSize, Field, ValidationError
 from pydantic.functional_validators import field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -32,6 +32,13 @@ class Environment(BaseSettings):
     aria_threads: int = Field(0, ge=0, le=256, description="CPU threads that paint; 0 means all cores but one.")
     aria_preload: Annotated[tuple[str, ...], NoDecode] = Field(
         ("starter",), description="Models loaded when a worker starts, separated by commas."
+    )
+    aria_vram_budget: ByteSize = Field(
+        ByteSize(0), description="Memory of a GPU that models may fill, e.g. 20GB; 0 means three quarters of it."
+    )
+    aria_ram_budget: ByteSize = Field(
+        ByteSize(0),
+        description="RAM that a worker's models may fill; 0 means three quarters for a CPU worker, none beside a GPU.",
     )
     aria_worker_slots: int = Field(
         9, ge=1, le=64, description="Jobs one GPU worker holds at a time: eight in one model call, and an urgent one."

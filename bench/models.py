@@ -3,8 +3,6 @@
 Time does not depend on what weights say as long as every number stays finite, so nothing is downloaded.
 """
 
-import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +15,6 @@ from generation.engine.contract import ModelSource
 STARTER = Path(__file__).parent.parent / "starter" / "models" / "painter"
 TEXT_WIDTH = 32
 NOISE = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "steps_offset": 1}
-COLOURS = [[0.35, 0.23, 0.32], [0.33, 0.50, 0.24], [-0.28, 0.18, 0.27], [-0.21, -0.26, -0.72]]
 LAUNCH_BOUND_SIDE = 16
 """Its pictures are 16 pixels wide, its latents 8: calling the operations costs more than computing them."""
 
@@ -42,21 +39,6 @@ def launch_bound(folder: Path) -> Path:
 def weighty(folder: Path) -> Path:
     """About 500 MB of weights in few tensors, for what moves bytes and computes nothing."""
     return _stable_diffusion(folder, widths=(384, 768), vae_widths=(8, 8), sample_size=8)
-
-
-def copy_of_starter(folder: Path, *, colours: bool = True) -> Path:
-    """The starter in a folder of its own; without `colours` its latents cannot be shown, so it has no previews.
-
-    A model whose number of latent channels fits no family and which states no colours is never previewed.
-    """
-    copy = Path(shutil.copytree(STARTER, folder / "starter"))
-    manifest = json.loads((copy / "aria.json").read_text("utf-8"))
-    if not colours:
-        manifest.pop("latent_rgb_bias")
-        # Three rows fit no model of four channels: the one honest way to have no colours with the same weights.
-        manifest["latent_rgb_factors"] = manifest["latent_rgb_factors"][:3]
-    (copy / "aria.json").write_text(json.dumps(manifest), "utf-8")
-    return copy
 
 
 def _stable_diffusion(folder: Path, *, widths: tuple[int, ...], vae_widths: tuple[int, ...], sample_size: int) -> Path:

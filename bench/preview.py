@@ -5,15 +5,15 @@
   small frames sends;
 - conversions to host memory (`cpu`, `numpy`, `item`, `tolist`) that previews add on the device thread: 0.
 
-The two arms are the same weights: one folder states the colours of its latents, the other does not, so it has no
-previews. On a GPU each such conversion would wait for the device; here they are only counted.
+The two arms are one order on one engine, watched and unwatched. On a GPU each such conversion would wait for the
+device; here they are only counted.
 """
 
 import base64
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from statistics import median
 from typing import Any
@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image
 
 from bench.measuring import at_least, at_most, exactly, paired_times, ratio_of
-from bench.models import copy_of_starter, model_folder, sources
+from bench.models import STARTER, sources
 from bench.paintings import Outcome, grey_levels_apart, order, outcome_of, running_engine
 from bench.reporting import Report, run_script
 from generation.engine.contract import PaintOrder
@@ -30,22 +30,20 @@ from generation.engine.engine import Engine
 
 PAIRS = 15
 STEPS = 12
+WATCHED = order("starter", steps=STEPS)
+UNWATCHED = replace(WATCHED, watched=False)
 CONVERSIONS = ("cpu", "numpy", "item", "tolist")
 LARGE_SIDE = 1024
 
 
 def measure(report: Report, device: str) -> None:
     """Paint in turns with and without frames."""
-    with ExitStack() as stack:
-        shown = stack.enter_context(model_folder(copy_of_starter))
-        unshown = stack.enter_context(model_folder(partial(copy_of_starter, colours=False)))
-        models = sources(shown=shown, unshown=unshown)
-        engine = stack.enter_context(running_engine(models, preload=("shown", "unshown"), device=device))
-        with_frames, without = _paint(engine, "shown"), _paint(engine, "unshown")
-        times = paired_times(lambda: _paint(engine, "shown"), lambda: _paint(engine, "unshown"), pairs=PAIRS)
-        added = _conversions(engine, "shown") - _conversions(engine, "unshown")
+    with running_engine(sources(starter=STARTER), preload=("starter",), device=device) as engine:
+        with_frames, without = _paint(engine, WATCHED), _paint(engine, UNWATCHED)
+        times = paired_times(lambda: _paint(engine, WATCHED), lambda: _paint(engine, UNWATCHED), pairs=PAIRS)
+        added = _conversions(engine, WATCHED) - _conversions(engine, UNWATCHED)
     report.goal("with_previews_over_without", ratio_of(times), at_most(1.10))
-    report.goal("frames_without_colours", len(without.previews), exactly(0))
+    report.goal("frames_of_an_unwatched_painting", len(without.previews), exactly(0))
     report.goal("frames_of_one_painting", len(with_frames.previews), at_least(1))
     report.goal("with_and_without_grey_levels_apart", _apart(with_frames, without), exactly(0))
     report.goal("conversions_added_on_the_device_thread", added, exactly(0))
@@ -54,21 +52,17 @@ def measure(report: Report, device: str) -> None:
     report.figure("frame", frame_bytes, "bytes")
 
 
-def _paint(engine: Engine, model: str) -> Outcome:
-    return outcome_of(engine.submit(_order(model)))
-
-
-def _order(model: str) -> PaintOrder:
-    return order(model, steps=STEPS)
+def _paint(engine: Engine, asked: PaintOrder) -> Outcome:
+    return outcome_of(engine.submit(asked))
 
 
 def _apart(one: Outcome, other: Outcome) -> int:
     return grey_levels_apart(one.pixels[0], other.pixels[0])
 
 
-def _conversions(engine: Engine, model: str) -> int:
+def _conversions(engine: Engine, asked: PaintOrder) -> int:
     with _conversions_counted() as names:
-        _paint(engine, model)
+        _paint(engine, asked)
     return len(names)
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +54,7 @@ class ScriptedEngine:
             self._place.release()
         return int(free)
 
-    def preload(self, names: tuple[str, ...]) -> None:
+    def preload(self, names: tuple[str, ...], sizes: Mapping[str, tuple[tuple[int, int], ...]] | None = None) -> None:
         """There is nothing to load."""
 
     def status(self) -> EngineStatus:
@@ -69,6 +69,7 @@ class _ScriptedTicket:
     def __init__(self, order: PaintOrder, script: Script, leave: Callable[[], None]) -> None:
         self._order, self._script, self._leave = order, script, leave
         self._cancelled = threading.Event()
+        self.watched = order.watched
         self.stage = Stage.WAIT
         self.progress = 0
 
@@ -100,6 +101,6 @@ class _ScriptedTicket:
             yield Painted(index=index, pixels=blank)
 
     def _preview(self, step: int) -> Preview | None:
-        if not self._script.frame_every or step % self._script.frame_every:
+        if not self.watched or not self._script.frame_every or step % self._script.frame_every:
             return None
         return Preview(jpeg=self._script.frame(), width=256, height=256, step=step)

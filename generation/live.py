@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 FRAME_TTL_S = 60
 STEP_EVERY_S = 0.1
 """A job's viewers are told of its steps ten times a second at the most; they look four times."""
+VIEWED_FOR_S = 90
+"""Longer than an open page goes without a look (see `following.RECHECK_S`)."""
 _FRAME_NUMBER = struct.Struct(">I")
 
 
@@ -36,8 +38,8 @@ class Frame(NamedTuple):
 class LiveSender:
     """Sends hints from plain threads over one channel layer connection of its own.
 
-    Sending costs half a millisecond of processor time, as much as a fast model's whole step: of a job's steps only the
-    newest is sent, and no more often than viewers look.
+    Sending costs half a millisecond of processor time, which a small model's steps would feel: of a job's steps only
+    the newest is sent, and hardly more often than viewers look.
     """
 
     def __init__(self, step_every_s: float = STEP_EVERY_S) -> None:
@@ -118,6 +120,11 @@ def preview_key(job_id: UUID | str) -> str:
     return f"aria:preview:{job_id}"
 
 
+def viewers_key(job_id: UUID | str) -> str:
+    """What is there in Valkey while a job has viewers."""
+    return f"aria:viewed:{job_id}"
+
+
 def keep_frame(job_id: UUID, frame: Frame) -> bool:
     """Make this the newest frame of the job. False when the message server is away."""
     try:
@@ -129,11 +136,22 @@ def keep_frame(job_id: UUID, frame: Frame) -> bool:
 
 
 def read_frame(job_id: UUID | str) -> Frame | None:
-    """The newest frame of the job, if there is one."""
+    """The newest frame of the job, if there is one. Whoever reads is a viewer: frames are drawn for viewers alone."""
     try:
-        return _frame_from(valkey().get(preview_key(job_id)))
+        with valkey().pipeline(transaction=False) as pipeline:
+            pipeline.set(viewers_key(job_id), 1, ex=VIEWED_FOR_S)
+            pipeline.get(preview_key(job_id))
+            return _frame_from(pipeline.execute()[1])
     except AWAY:
         return None
+
+
+def is_viewed(job_id: UUID) -> bool:
+    """Whether somebody looked for a frame of the job lately."""
+    try:
+        return bool(valkey().exists(viewers_key(job_id)))
+    except AWAY:
+        return False
 
 
 async def read_frame_async(job_id: UUID | str) -> Frame | None:

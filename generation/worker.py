@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +18,16 @@ from generation.catalogue import model_source
 from generation.engine.contract import EngineError, PaintingEngine, Stage
 from generation.models import Job
 from generation.painting import Painting
-from generation.services import Claim, job_claim, job_fail, leases_renew, ring, worker_left, worker_seen
+from generation.services import (
+    Claim,
+    engine_facts,
+    job_claim,
+    job_fail,
+    leases_renew,
+    ring,
+    worker_left,
+    worker_seen,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -134,9 +142,8 @@ class StudioWorker:
             self.boot_id,
             name=self.name,
             host=socket.gethostname(),
-            device=status.device,
             beats=self._beats,
-            pool=[asdict(model) for model in status.models],
+            **engine_facts(status),
         )
 
 
@@ -167,6 +174,8 @@ def engine_build() -> PaintingEngine:
         sketcher=recipe_sketch,
         device=None if settings.ARIA_DEVICE == "auto" else settings.ARIA_DEVICE,
         threads=settings.ARIA_THREADS or None,
+        ram_budget_bytes=settings.ARIA_RAM_BUDGET or None,
+        vram_budget_bytes=settings.ARIA_VRAM_BUDGET or None,
         on_stuck=_leave,
     )
 

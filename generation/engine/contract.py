@@ -1,6 +1,6 @@
 """What passes between the engine and the threads that wait on it: orders in, events out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +14,14 @@ from aria_site.kernel.recipe import Recipe
 Pixels: TypeAlias = NDArray[np.uint8]
 """One picture as (height, width, 3) RGB bytes."""
 
+WarmSizes: TypeAlias = Mapping[str, tuple[tuple[int, int], ...]]
+"""By the name of a model, the widths and heights it will be asked for besides its own."""
+
 Sketcher: TypeAlias = Callable[[Recipe], Pixels]
 """Draws the composition sketch of a recipe, at the recipe's own size."""
+
+Pictures: TypeAlias = Callable[[str], Pixels]
+"""Finds a stored picture by its SHA-256. Raises EngineError where it is gone."""
 
 
 class Stage(StrEnum):
@@ -26,6 +32,15 @@ class Stage(StrEnum):
     ENCODE = "encode"
     STEP = "step"
     DECODE = "decode"
+
+
+class LoadCause(StrEnum):
+    """Why a model was read from disk."""
+
+    PRELOAD = "preload"
+    FIRST_USE = "first_use"
+    AFTER_EVICTION = "after_eviction"
+    NEW_REVISION = "new_revision"
 
 
 class EngineError(Exception):
@@ -57,6 +72,12 @@ class ModelSource:
     revision: str
     batches: bool = True
     """Whether pictures of different orders share its model calls."""
+    sha256: str = ""
+    """What the folder must hash to; empty where no hash was registered."""
+    stamp: str = field(default="", compare=False)
+    """`stamp_of` the folder when that hash was computed."""
+    warm_sizes: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    """Widths and heights that a preload warms besides the model's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +93,8 @@ class PaintOrder:
     """The longest time one step may take before the watchdog ends the painting."""
     priority: int = 0
     """The device goes to the highest one at the next step boundary."""
+    watched: bool = True
+    """Whether anybody looks when it begins; see Ticket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +137,8 @@ class PaintingFacts:
 
     device: str
     dtype: str
+    model_revision: str = ""
+    """The revision of the model that painted; the recipe tells the one that was registered when it was ordered."""
     instruction_set: str = ""
     """The vector instructions of the processor, as torch names them ("AVX512"); empty where there are none to tell."""
     libraries: dict[str, str] = field(default_factory=dict)
@@ -133,6 +158,9 @@ PaintEvent: TypeAlias = StageEntered | Stepped | Painted | Finished
 
 class Ticket(Protocol):
     """A painting under way, held by the thread that waits for it."""
+
+    watched: bool
+    """Whether anybody looks now: without a viewer no frames are drawn."""
 
     def events(self) -> Iterator[PaintEvent]:
         """Yield events until Finished. Raises EngineError or PaintingCancelledError where it ends badly."""
@@ -165,6 +193,24 @@ class ResidentModel:
     loaded_at: float
     used_at: float
     pinned: bool
+    load_s: float = 0.0
+    """How long it took to read and build it."""
+    cause: LoadCause = LoadCause.FIRST_USE
+    """Why it was loaded."""
+    parked: bool = False
+    """Whether it waits in the RAM beside its device instead of lying on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eviction:
+    """A model that had to leave the device, and why."""
+
+    name: str
+    bytes: int
+    reason: str
+    at: float
+    parked: bool
+    """Whether it was kept in RAM, from where it comes back without the disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +221,18 @@ class EngineStatus:
     models: tuple[ResidentModel, ...]
     orders: int
     loads_total: int
+    """Models read from disk since the start."""
     stuck: bool
+    loads: dict[str, int] = field(default_factory=dict)
+    """The same by LoadCause: `model_loads_total{source}`."""
+    returns_total: int = 0
+    """Models that came back from RAM."""
+    evictions: tuple[Eviction, ...] = ()
+    """The latest ones, oldest first."""
+    budget_bytes: int = 0
+    """What models may fill on the device."""
+    parking_bytes: int = 0
+    """What models that left the device may fill in RAM."""
 
 
 class PaintingEngine(Protocol):
@@ -189,8 +246,8 @@ class PaintingEngine(Protocol):
         """How many more pictures of this shape and priority can be painted now, together with what is under way."""
         ...
 
-    def preload(self, names: tuple[str, ...]) -> None:
-        """Load and warm models before the first order needs them."""
+    def preload(self, names: tuple[str, ...], sizes: WarmSizes | None = None) -> None:
+        """Load and warm models before the first order needs them, at their own sizes and these."""
         ...
 
     def status(self) -> EngineStatus:

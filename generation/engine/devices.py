@@ -23,6 +23,9 @@ class DevicePlan:
     dtype: torch.dtype
     instruction_set: str
     budget_bytes: int
+    """What models may fill on the device."""
+    parking_bytes: int = 0
+    """What models that had to leave a GPU may fill in RAM."""
 
     @property
     def dtype_name(self) -> str:
@@ -33,7 +36,11 @@ class DevicePlan:
 def device_plan(
     device: str | None, dtype: str | None, *, ram_budget_bytes: int | None, vram_budget_bytes: int | None
 ) -> DevicePlan:
-    """Choose device and number format; what is asked for wins. Raises EngineError where it cannot be had."""
+    """Choose device and number format; what is asked for wins. Raises EngineError where it cannot be had.
+
+    On a processor the RAM budget is the models' place. Beside a GPU it is where models are parked that had to leave
+    the GPU; without one none are, as every worker of the machine would take its share.
+    """
     chosen = torch.device(device or _best_device())
     budget = ram_budget_bytes if chosen.type == "cpu" else vram_budget_bytes
     return DevicePlan(
@@ -41,6 +48,7 @@ def device_plan(
         dtype=_dtype_named(dtype) if dtype else _best_dtype(chosen),
         instruction_set=torch.backends.cpu.get_cpu_capability() + (" bf16" if cpu_has_bf16() else ""),
         budget_bytes=budget or int(_memory_bytes(chosen) * SHARE_OF_MEMORY),
+        parking_bytes=(ram_budget_bytes or 0) if chosen.type == "cuda" else 0,
     )
 
 

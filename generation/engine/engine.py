@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -15,9 +15,11 @@ from generation.engine.contract import (
     EngineStatus,
     ModelSource,
     PaintOrder,
+    Pictures,
     Sketcher,
     Stage,
     Ticket,
+    WarmSizes,
 )
 from generation.engine.tickets import QueueTicket
 from generation.engine.watchdog import DeviceWatch, Watchdog, WatchdogThread, Watched
@@ -82,6 +84,7 @@ class Engine:
 
     - `models` finds the folder of a registered model by its name; it is called in the thread that submits.
     - `sketcher` draws the sketches that recipes with a guide paint over.
+    - `pictures` finds the sources and masks of recipes; it is called in the device thread.
     - `on_stuck` is called, once, when the device thread stands still beyond its budget or the device fails. Every open
       order has then ended with a retryable EngineError; the process should exit and be started anew.
     """
@@ -91,11 +94,13 @@ class Engine:
         *,
         models: Callable[[str], ModelSource],
         sketcher: Sketcher | None = None,
+        pictures: Pictures | None = None,
         on_stuck: Callable[[], None] | None = None,
         **options: Unpack[EngineOptions],
     ) -> None:
         self._models = models
         self._sketcher = sketcher
+        self._pictures = pictures
         self._on_stuck = on_stuck
         self._settings = EngineSettings(**options)
         self._work: SimpleQueue[_Order | _Preload | None] = SimpleQueue()
@@ -145,9 +150,9 @@ class Engine:
         most = 1 if recipe.model in self._alone else self._settings.pictures_together
         return free_slots(Shape.of(recipe), priority, under_way, most)
 
-    def preload(self, names: tuple[str, ...]) -> None:
+    def preload(self, names: tuple[str, ...], sizes: WarmSizes | None = None) -> None:
         """Load models, keep them for good and run each once, before the first order needs them. Returns at once."""
-        sources = tuple(self._source(name) for name in names)
+        sources = tuple(replace(self._source(name), warm_sizes=(sizes or {}).get(name, ())) for name in names)
         self._work.put(_Preload(sources))
 
     def status(self) -> EngineStatus:
@@ -155,13 +160,10 @@ class Engine:
         painter = self._painter
         with self._lock:
             orders = sum(not ticket.ended for ticket in self._open)
-        return EngineStatus(
-            device=str(painter.plan.device) if painter else self._settings.device or "starting",
-            models=painter.pool.residents() if painter else (),
-            orders=orders,
-            loads_total=painter.pool.loads_total if painter else 0,
-            stuck=self._stuck,
-        )
+        if painter is not None:
+            return painter.pool.status(orders=orders, stuck=self._stuck)
+        device = self._settings.device or "starting"
+        return EngineStatus(device=device, models=(), orders=orders, loads_total=0, stuck=self._stuck)
 
     def close(self) -> None:
         """Withdraw all orders and end the device thread."""
@@ -254,6 +256,7 @@ class Engine:
             previewer=Previewer(settings.preview_every_s),
             writer=CheckpointWriter(settings.checkpoint_every_s),
             sketcher=self._sketcher,
+            pictures=self._pictures,
             watch=self._watch,
         )
 

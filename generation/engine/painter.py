@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import torch
 
 from generation.engine.checkpoints import CheckpointError, CheckpointWriter, PaintingKey, restore, snapshot
-from generation.engine.contract import EngineError, ModelSource, Painted, PaintingFacts, Sketcher, Stage
+from generation.engine.contract import ModelSource, Painted, PaintingFacts, Pictures, Sketcher, Stage
+from generation.engine.decoding import not_finite
 from generation.engine.devices import DevicePlan, is_device_fault, is_out_of_memory, library_versions
 from generation.engine.families import SteppedFamily, family_of
 from generation.engine.pool import Pool
 from generation.engine.previews import Previewer, Sighting, copy_of_first, latent_colours
+from generation.engine.samplers import DEFAULT_SAMPLER
 from generation.engine.sittings import Sitting
-from generation.engine.sketches import refuse_unpainted, starting_pictures
+from generation.engine.starts import refuse_unpainted, starting_pictures
 from generation.engine.stepper import Painting
 from generation.engine.watchdog import DeviceWatch
 from generation.engine.whole_call import WholeCall
@@ -34,6 +36,7 @@ class Painter:
     previewer: Previewer
     writer: CheckpointWriter
     sketcher: Sketcher | None
+    pictures: Pictures | None
     watch: DeviceWatch
 
     def is_device_fault(self, error: Exception) -> bool:
@@ -69,7 +72,7 @@ class Painter:
         self._enter(sitting, Stage.ENCODE)
         order = sitting.order
         recipes = tuple(order.recipe.for_picture(index) for index in sitting.group)
-        painting = family.begin(recipes, starting_pictures(recipes, self.sketcher))
+        painting = family.begin(recipes, starting_pictures(recipes, self.sketcher, self.pictures))
         if order.checkpoint_dir is not None and restore(painting, self._key(sitting), order.checkpoint_dir):
             logger.info("Job %s goes on from step %d of %d", order.job_id, painting.step, painting.total)
         if sitting.checkpoint is not None:
@@ -105,7 +108,8 @@ class Painter:
         if isinstance(family, WholeCall):
             raise TypeError("A model that is painted in one call decodes by itself.")
         self._enter(sitting, Stage.DECODE)
-        self._check_finite(sitting, painting)
+        if not bool(torch.isfinite(painting.latents).all()):
+            raise not_finite(self.pool.get(sitting.source).manifest.title)
         for row, index in enumerate(sitting.group):
             if index in sitting.given:
                 continue
@@ -156,6 +160,7 @@ class Painter:
         return PaintingFacts(
             device=str(self.plan.device),
             dtype=self.plan.dtype_name,
+            model_revision=sitting.source.revision,
             instruction_set=self.plan.instruction_set,
             libraries=library_versions(),
             load_s=sitting.load_s,
@@ -164,28 +169,31 @@ class Painter:
 
     @torch.inference_mode()
     def warm(self, source: ModelSource) -> None:
-        """Load a model, keep it in memory for good, and run it once at its own size, so that no order waits for it."""
+        """Load a model, keep it in memory for good, and run it once at each size that will be asked for of it."""
         from aria_site.kernel.recipe import Recipe
 
         self.pool.pin(source.name)
-        manifest, family = self.pool.get(source).manifest, self.family(source)
-        if isinstance(family, WholeCall):
-            return
-        recipe = Recipe(
-            model=source.name,
-            model_revision=source.revision,
-            prompt="",
-            resolved_prompt="",
-            seed=0,
-            width=manifest.width,
-            height=manifest.height,
-            steps=1,
-            guidance_scale=manifest.guidance_scale,
-            sampler="Euler",
-        )
-        painting = family.begin((recipe,), None)
-        painting.advance(family.stepper.predict([painting])[0])
-        family.pixels(painting, 0)
+        manifest, family = self.pool.get(source, preload=True).manifest, self.family(source)
+        for width, height in dict.fromkeys(((manifest.width, manifest.height), *source.warm_sizes)):
+            recipe = Recipe(
+                model=source.name,
+                model_revision=source.revision,
+                prompt="",
+                resolved_prompt="",
+                seed=0,
+                width=width,
+                height=height,
+                steps=1,
+                guidance_scale=manifest.guidance_scale,
+                sampler=DEFAULT_SAMPLER if isinstance(family, WholeCall) else "Euler",
+            )
+            self.watch.moved()
+            if isinstance(family, WholeCall):
+                family.paint(recipe, lambda _step, _latents: None)
+                continue
+            painting = family.begin((recipe,), None)
+            painting.advance(family.stepper.predict([painting])[0])
+            family.pixels(painting, 0)
 
     def close(self) -> None:
         """End the threads beside the device's."""
@@ -214,14 +222,6 @@ class Painter:
                 total=whole[1],
             )
         )
-
-    def _check_finite(self, sitting: Sitting, painting: Painting) -> None:
-        if not bool(torch.isfinite(painting.latents).all()):
-            title = self.pool.get(sitting.source).manifest.title
-            raise EngineError(
-                f"The model {title!r} lost itself in numbers that are none; try another sampler or less guidance.",
-                code="not_finite",
-            )
 
     def _key(self, sitting: Sitting) -> PaintingKey:
         return PaintingKey(

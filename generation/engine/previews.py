@@ -146,7 +146,9 @@ class Previewer:
             self._changed.notify_all()
 
     def wants(self, ticket: QueueTicket) -> bool:
-        """Whether an order may show a frame now; until then its canvas need not be copied."""
+        """Whether an order is watched and may show a frame now; until then its canvas need not be copied."""
+        if not ticket.watched:
+            return False
         with self._changed:
             return self._easel.due_in_s(ticket, self._clock()) == 0.0
 

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from generation.engine.kept import Kept
+
 
 @dataclass(slots=True, kw_only=True)
 class Conditioning:
@@ -43,6 +45,8 @@ class Painting:
     order: int = 1
     draws: bool = True
     """Whether the scheduler takes generators in its steps."""
+    kept: Kept | None = None
+    """What an inpainting leaves as it is."""
     call: int = 0
     predicted: Tensor | None = field(default=None, repr=False)
     """The finished picture as the last call foresaw it, in latents; what previews show."""
@@ -90,6 +94,8 @@ class Painting:
         self.latents = outcome.prev_sample
         self.predicted = _foreseen(outcome, self.scheduler)
         self.call += 1
+        if self.kept is not None and self.at_step_end:
+            self.latents = self.kept.restored(self.latents, self.scheduler, None if self.done else self.timestep)
 
 
 class Stepper:
@@ -156,7 +162,7 @@ def _guided(answer: Tensor, conditioning: Conditioning) -> Tensor:
 
 
 def _foreseen(outcome: Any, scheduler: Any) -> Tensor | None:
-    foreseen = getattr(outcome, "pred_original_sample", None)
+    foreseen = getattr(outcome, "pred_original_sample", getattr(outcome, "denoised", None))
     if foreseen is None:
         outputs = getattr(scheduler, "model_outputs", None)
         foreseen = outputs[-1] if outputs else outcome.prev_sample

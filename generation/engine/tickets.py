@@ -27,6 +27,7 @@ class QueueTicket:
 
     def __init__(self, order: PaintOrder) -> None:
         self.order = order
+        self.watched = order.watched
         self._items: SimpleQueue[PaintEvent | Exception] = SimpleQueue()
         self._lock = threading.Lock()
         self._cancelled = threading.Event()

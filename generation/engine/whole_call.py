@@ -28,6 +28,8 @@ class WholeCall:
         """Paint one picture. Raises what `on_step` raises, and EngineError where the recipe does not fit the model."""
         if recipe.guide is not None and recipe.guide < 1:
             raise EngineError(f"The model {self._name!r} cannot paint over a sketch.", code="unsupported")
+        if recipe.source is not None:
+            raise EngineError(f"The model {self._name!r} cannot paint over a picture yet.", code="unsupported")
         own_scheduler = getattr(self._pipeline, "scheduler", None)
         try:
             self._set_sampler(recipe.sampler, own_scheduler)

@@ -2,16 +2,20 @@
 
 from generation.services.bell import ring
 from generation.services.claiming import Claim, job_claim
+from generation.services.default_model import model_make_default
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
-from generation.services.leases import leases_renew, worker_leases_free, worker_left, worker_seen
+from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
 from generation.services.progress import job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap
+from generation.services.registering import model_register, model_rehash
+from generation.services.reproducing import reproduction_judge, reproduction_submit
 from generation.services.submitting import job_submit
 
 __all__ = [
     "Claim",
     "ReapReport",
+    "engine_facts",
     "first_paintings_submit",
     "job_cancel",
     "job_claim",
@@ -23,6 +27,11 @@ __all__ = [
     "job_succeed",
     "jobs_reap",
     "leases_renew",
+    "model_make_default",
+    "model_register",
+    "model_rehash",
+    "reproduction_judge",
+    "reproduction_submit",
     "ring",
     "worker_leases_free",
     "worker_left",

@@ -41,11 +41,13 @@ def test_a_fresh_job_reads_as_promised(program: Program) -> None:
     assert told.pop("created_at") == job.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     assert told == {
         "id": str(job.pk),
+        "kind": "painting",
         "status": "queued",
         "progress": 0.0,
         "stage": "",
         "count": 3,
         "artworks": [],
+        "reproduction": None,
         "error": None,
         "error_code": None,
         "started_at": None,

@@ -12,7 +12,7 @@ from aria_site.accounts.keys import api_key_create, api_key_revoke
 from aria_site.accounts.models import ApiKey, Scope, User
 from aria_site.api import api
 from gallery.models import Artwork
-from generation.models import Job
+from generation.models import Job, Reproduction
 from tests.support.programs import Program
 from tests.support.rows import make_artwork, make_job
 
@@ -29,11 +29,13 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "sampler_list": ("GET", "/samplers", 200, READ),
     "artwork_list": ("GET", "/artworks", 200, ANYBODY),
     "artwork_read": ("GET", "/artworks/{artwork}", 200, ANYBODY),
+    "artwork_reproduce": ("POST", "/artworks/{artwork}/reproduce", 202, GENERATE),
+    "artwork_reproductions": ("GET", "/artworks/{artwork}/reproductions", 200, ANYBODY),
     "persona_list": ("GET", "/personas", 200, READ),
     "persona_read": ("GET", "/personas/aria", 200, READ),
     "me_read": ("GET", "/me", 200, READ),
 }
-OWN = {"job_read", "job_cancel", "job_retry"}
+OWN = {"job_read", "job_cancel", "job_retry", "artwork_reproduce"}
 """Operations on one person's things."""
 
 
@@ -57,7 +59,7 @@ class World:
 
     def state(self) -> list[Any]:
         """Everything an operation could change."""
-        return [list(model.objects.order_by("pk").values()) for model in (Job, Artwork)]
+        return [list(model.objects.order_by("pk").values()) for model in (Job, Artwork, Reproduction)]
 
 
 @pytest.fixture
@@ -148,8 +150,8 @@ def test_what_belongs_to_others_is_not_there(world: World, mallory: User, rings:
 
 
 @pytest.mark.parametrize("operation", sorted(OWN))
-def test_staff_may_look_after_the_jobs_of_others(world: World, admin: User, operation: str) -> None:
-    assert world.ask(Program(key_text(admin, ["admin"])), operation).status_code == 200
+def test_staff_may_look_after_what_belongs_to_others(world: World, admin: User, operation: str) -> None:
+    assert world.ask(Program(key_text(admin, ["admin"])), operation).status_code == OPERATIONS[operation][2]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

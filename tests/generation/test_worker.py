@@ -21,6 +21,7 @@ from generation.selectors import job_artworks, workers_alive
 from generation.services import job_cancel, job_submit
 from generation.specs import JobSpec
 from generation.worker import STAGE_BUDGET_S, StudioWorker, _Watched
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("starter_model")]
 
@@ -148,18 +149,33 @@ def test_a_stopped_worker_gives_its_job_back_and_another_finishes_it_once(alice:
     assert Artwork.objects.count() == 1
 
 
-def test_shows_the_newest_frame_while_it_paints(alice: User, worker_of: WorkerOf) -> None:
+def test_shows_the_newest_frame_to_whoever_looks(alice: User, worker_of: WorkerOf) -> None:
     gate = StepGate(hold_at=2)
     job = queue(alice)
+    assert read_frame(job.pk) is None
     thread = in_background(worker_of(FakeEngine(steps_gate=gate)))
     gate.wait_until_held()
 
+    wait_until(lambda: read_frame(job.pk) is not None)
     frame = read_frame(job.pk)
 
     assert frame is not None
     assert (frame.number, frame.jpeg[:2]) == (1, b"\xff\xd8")
     gate.release()
     thread.join(10)
+
+
+def test_draws_no_frame_that_nobody_looks_for(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr("generation.painting.keep_frame", lambda job_id, _frame: drawn.append(job_id))
+    _unseen, seen = queue(alice), queue(alice)
+    read_frame(seen.pk)
+
+    worker_of(fake_engine).paint_claimable()
+
+    assert set(drawn) == {seen.pk}
 
 
 def test_paints_on_while_nobody_can_be_told(

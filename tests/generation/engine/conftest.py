@@ -8,7 +8,12 @@ import pytest
 
 from generation.engine.engine import Engine
 from tests.generation.engine.paintings import source_in
-from tests.support.tiny_pipeline import tiny_stable_diffusion, tiny_whole_call, zero_snr_schedule
+from tests.support.tiny_pipeline import (
+    tiny_stable_diffusion,
+    tiny_stable_diffusion_xl,
+    tiny_whole_call,
+    zero_snr_schedule,
+)
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +27,12 @@ def starter_like_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Stable Diffusion made as the starter model is: a tiny autoencoder, v-prediction, trained to pure noise."""
     folder = tmp_path_factory.mktemp("starter-like")
     return tiny_stable_diffusion(folder, tiny_vae=True, scheduler=zero_snr_schedule())
+
+
+@pytest.fixture(scope="session")
+def tiny_xl_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Stable Diffusion XL."""
+    return tiny_stable_diffusion_xl(tmp_path_factory.mktemp("tiny-xl"))
 
 
 @pytest.fixture(scope="session")

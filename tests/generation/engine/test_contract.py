@@ -111,7 +111,6 @@ def test_counts_progress_with_every_event(engine: PaintingEngine) -> None:
     ("wish", "code"),
     [
         ({"sampler": "Magic"}, "unknown_sampler"),
-        ({"source": "0" * 64, "strength": 0.5}, "unsupported"),
         ({"mask": "0" * 64}, "unsupported"),
         ({"reference": "0" * 64}, "unsupported"),
     ],

@@ -75,7 +75,7 @@ def test_refuses_a_folder_that_is_no_model(tmp_path: Path) -> None:
 
 
 def test_can_be_read_and_the_engine_imported_without_torch() -> None:
-    modules = "engine, fake, manifest, samplers, sketches, checkpoint_files, model_folder, watchdog, tickets"
+    modules = "engine, fake, manifest, samplers, starts, checkpoint_files, model_folder, watchdog, tickets"
     script = f"import sys; from generation.engine import {modules}; print('torch' in sys.modules)"
 
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

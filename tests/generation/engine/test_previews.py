@@ -1,6 +1,7 @@
 """Live frames: the colours of latents, the rate, and that the newest one wins."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -145,3 +146,20 @@ def test_reads_the_encoders_in_before_the_first_order(monkeypatch: pytest.Monkey
     Previewer().close()
 
     assert read_in == ["encoders"]
+
+
+def test_draws_nothing_for_an_order_that_nobody_watches(make_engine: Callable[..., Engine], tiny_model: Path) -> None:
+    unwatched = replace(order(steps=8), watched=False)
+
+    outcome = outcome_of(make_engine(tiny_model).submit(unwatched))
+
+    assert outcome.previews == []
+    assert outcome.steps == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_every_order_of_a_company_has_frames_of_its_own(make_engine: Callable[..., Engine], tiny_model: Path) -> None:
+    engine = make_engine(tiny_model, preview_every_s=0.0)
+
+    tickets = [engine.submit(order(job_id=str(seed), seed=seed, steps=30)) for seed in range(3)]
+
+    assert all(outcome_of(ticket).previews for ticket in tickets)
