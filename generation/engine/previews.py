@@ -160,6 +160,8 @@ class Previewer:
         self._thread.join()
 
     def _run(self) -> None:
+        # Pillow reads its encoders in at the first picture: now, while a model loads, rather than in the first job.
+        Image.preinit()
         while (sighting := self._next()) is not None:
             if not sighting.ticket.ended:
                 preview = frame(sighting.colours, sighting.host_latents(), size=sighting.size, step=sighting.step)

@@ -13,7 +13,7 @@ from PIL import Image
 from generation.engine.contract import Stepped
 from generation.engine.engine import Engine
 from generation.engine.manifest import manifest_read
-from generation.engine.previews import Easel, LatentColours, Sighting, frame, latent_colours
+from generation.engine.previews import Easel, LatentColours, Previewer, Sighting, frame, latent_colours
 from generation.engine.tickets import QueueTicket
 from tests.generation.engine.paintings import REAL, order, outcome_of
 from tests.support.model_folders import write_model_folder
@@ -137,6 +137,15 @@ def test_never_lets_the_step_counter_fall_back_to_a_late_frame() -> None:
     late = next(events)
     assert isinstance(late, Stepped)
     assert (late.step, late.preview) == (5, preview)
+
+
+def test_reads_the_encoders_in_before_the_first_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_in: list[str] = []
+    monkeypatch.setattr(Image, "preinit", lambda: read_in.append("encoders"))
+
+    Previewer().close()
+
+    assert read_in == ["encoders"]
 
 
 def test_draws_nothing_for_an_order_that_nobody_watches(make_engine: Callable[..., Engine], tiny_model: Path) -> None:
