@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
 # Painting --------------------------------------------------------------------------------------------------------
 
 ARIA_DEVICE = ENV.aria_device
+ARIA_DEVICE_LABEL = ENV.aria_device_label
 ARIA_THREADS = ENV.aria_threads
 ARIA_PRELOAD = ENV.aria_preload
 ARIA_VRAM_BUDGET = ENV.aria_vram_budget

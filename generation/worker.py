@@ -176,6 +176,7 @@ def engine_build() -> PaintingEngine:
         threads=settings.ARIA_THREADS or None,
         ram_budget_bytes=settings.ARIA_RAM_BUDGET or None,
         vram_budget_bytes=settings.ARIA_VRAM_BUDGET or None,
+        device_label=settings.ARIA_DEVICE_LABEL or None,
         on_stuck=_leave,
     )
 

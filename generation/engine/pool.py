@@ -103,7 +103,7 @@ class Pool:
         with self._lock:
             here, parked = list(self._models.values()), list(self._parked.values())
             return EngineStatus(
-                device=str(self._plan.device),
+                device=self._plan.label,
                 models=(*(self._resident(model) for model in here), *(self._in_ram(model) for model in parked)),
                 orders=orders,
                 loads_total=self._loads.total(),
@@ -119,7 +119,7 @@ class Pool:
         return ResidentModel(
             name=model.source.name,
             revision=model.source.revision,
-            device=str(self._plan.device),
+            device=self._plan.label,
             dtype=self._plan.dtype_name,
             bytes=model.bytes,
             loaded_at=model.loaded_at,
@@ -187,7 +187,7 @@ class Pool:
             except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
                 raise refusal(f"The model {source.name!r} cannot be loaded: {_first_line(error)}.") from error
         pipeline.set_progress_bar_config(disable=True)
-        if family in CONVOLUTIONAL:
+        if family in CONVOLUTIONAL and self._plan.capability.channels_last:
             pipeline.unet.to(memory_format=torch.channels_last)
             pipeline.vae.to(memory_format=torch.channels_last)
         return pipeline.to(self._plan.device)
