@@ -3,6 +3,9 @@
 from gallery.labels import recipe_or_none
 from gallery.models import Artwork
 
+SHORT = 12
+"""So much of a hash tells pictures apart for people."""
+
 
 def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
     """Name and value of everything worth telling, in reading order. Empty where the recipe cannot be read."""
@@ -20,6 +23,9 @@ def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
         "Steps": str(recipe.steps),
         "Guidance": f"{recipe.guidance_scale:g}",
         "Sampler": recipe.sampler,
+        "Painted over": f"picture {recipe.source[:SHORT]}" if recipe.source else "",
+        "Mask": f"picture {recipe.mask[:SHORT]}" if recipe.mask else "",
+        "Strength": f"{recipe.strength:g}" if recipe.strength is not None else "",
         "Composition": f"{recipe.guide:g}" if recipe.guide is not None else "",
         "Device": str(work.facts.get("device", "")),
     }

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, Job, Worker
+from generation.models import DiffusionModel, Job, StoredPicture, Worker
 from generation.selectors import WORKER_SEEN_WITHIN
 from generation.services import job_cancel, job_retry
 from generation.services.default_model import model_make_default
@@ -41,7 +41,7 @@ class JobAdmin(LedgerAdmin):
     date_hierarchy = "created_at"
     actions = ("cancel", "retry")
     fields = (
-        "id", "state", "stage", "done", "owner", "persona", "priority", "count", "keep", "attempts", "error",
+        "id", "state", "stage", "done", "owner", "persona", "parent", "priority", "count", "keep", "attempts", "error",
         "error_code", "worker", "device", "created_at", "started_at", "finished_at", "lease_expires_at", "recipe_text",
         "recipe_fingerprint", "idempotency_key",
     )  # fmt: skip
@@ -143,3 +143,14 @@ class WorkerAdmin(LedgerAdmin):
     def pool_text(self, worker: Worker) -> SafeString:
         """What is in its memory, as the engine reports it."""
         return pretty_json(worker.pool)
+
+
+@admin.register(StoredPicture)
+class StoredPictureAdmin(LedgerAdmin):
+    """The pictures that paintings start from. The hourly sweep removes those that no recipe names."""
+
+    list_display = ("sha256", "owner", "width", "height", "bytes", "created_at", "used_at")
+    list_select_related = ("owner",)
+    search_fields = ("sha256", "owner__username")
+    date_hierarchy = "created_at"
+    fields = ("sha256", "owner", "width", "height", "bytes", "created_at", "used_at")

@@ -1,5 +1,6 @@
 """The studio: each view asks a service or a selector and shows the answer, whole or as a fragment."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -10,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from aria_site.accounts.models import User
-from aria_site.kernel.problems import InvalidInputError
-from generation.access import job_for_read, job_for_write
+from aria_site.kernel.problems import InvalidInputError, NotFoundError
+from generation.access import job_for_read, job_for_write, picture_for_read
 from generation.forms import PaintForm
-from generation.models import Job
+from generation.models import Job, StoredPicture
+from generation.picture_files import picture_read, picture_small
 from generation.services import job_cancel, job_retry, job_submit
 from generation.studio_page import easel_for, easel_of, starting_values, tray_for, waiting_for
 
@@ -59,6 +61,22 @@ def queue(request: StudioRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def picture(request: StudioRequest, sha256: str) -> HttpResponse:
+    """A picture that this person brought."""
+    stored = picture_for_read(request.user, sha256)
+    return _private_file(stored, picture_read, kind="png")
+
+
+@login_required
+@require_GET
+def picture_thumbnail(request: StudioRequest, sha256: str) -> HttpResponse:
+    """The same, small."""
+    stored = picture_for_read(request.user, sha256)
+    return _private_file(stored, picture_small, kind="webp")
+
+
+@login_required
 @require_POST
 def cancel(request: StudioRequest, job_id: UUID) -> HttpResponse:
     """Cancel a job that is not over."""
@@ -74,6 +92,18 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
     found = job_for_write(request.user, job_id)
     job_retry(job=found)
     return _after_change(request, found)
+
+
+def _private_file(stored: StoredPicture, read: Callable[[str], bytes], *, kind: str) -> HttpResponse:
+    """A picture for one person: of a fixed type, whatever is in it, and kept by no shared cache."""
+    try:
+        response = HttpResponse(read(stored.sha256), content_type=f"image/{kind}")
+    except FileNotFoundError as error:
+        raise NotFoundError from error
+    response.headers["Content-Disposition"] = f'inline; filename="{stored.sha256[:12]}.{kind}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=3600, immutable"
+    return response
 
 
 def _paint(request: StudioRequest) -> HttpResponse:

@@ -4,12 +4,14 @@ from generation.services.claiming import Claim, job_claim
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
 from generation.services.leases import leases_renew, worker_leases_free, worker_left, worker_seen
+from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
 from generation.services.progress import job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap
 from generation.services.submitting import job_submit
 
 __all__ = [
     "Claim",
+    "PictureSweepReport",
     "ReapReport",
     "first_paintings_submit",
     "job_cancel",
@@ -22,6 +24,8 @@ __all__ = [
     "job_succeed",
     "jobs_reap",
     "leases_renew",
+    "picture_store",
+    "pictures_sweep",
     "worker_leases_free",
     "worker_left",
     "worker_seen",

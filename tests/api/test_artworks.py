@@ -23,6 +23,7 @@ def test_an_artwork_reads_as_promised(alice: User) -> None:
         "title": "A lighthouse at dusk",
         "alt": "AI-made picture of: a lighthouse at dusk",
         "persona": {"slug": "mira", "name": "Mira"},
+        "parent": None,
         "recipe": make_recipe().to_dict() | {"loras": []},
         "file": "/media/artworks/0a/master.png",
         "thumbnails": {"128": "/media/thumbnails/0a/small.webp"},
