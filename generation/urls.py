@@ -7,6 +7,7 @@ from generation import views
 app_name = "generation"
 urlpatterns = [
     path("", views.studio, name="studio"),
+    path("source/", views.source, name="source"),
     path("pictures/<str:sha256>/", views.picture, name="picture"),
     path("pictures/<str:sha256>/small/", views.picture_thumbnail, name="picture-small"),
     path("queue/", views.queue, name="queue"),
