@@ -86,15 +86,18 @@ def _check(image: Image.Image, data: bytes) -> None:
 
 
 def _pixels(image: Image.Image, kind: PictureKind) -> Image.Image:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I"):
+    """The picture upright, without transparency, in the mode that is stored; copied no more often than needed."""
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I"):
         # Sixteen bits a pixel, of which the upper eight are seen.
-        upright = Image.fromarray((np.asarray(upright).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8))
-    if upright.has_transparency_data:
-        ground = Image.new("RGBA", upright.size, "black" if kind is PictureKind.MASK else "white")
-        ground.alpha_composite(upright.convert("RGBA"))
-        upright = ground
-    return upright.convert("L" if kind is PictureKind.MASK else "RGB")
+        image = Image.fromarray((np.asarray(image).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        seen = image if image.mode == "RGBA" else image.convert("RGBA")
+        image = Image.new("RGB", seen.size, "black" if kind is PictureKind.MASK else "white")
+        image.paste(seen, mask=seen)
+    mode = "L" if kind is PictureKind.MASK else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _encoded(pixels: Image.Image) -> TakenPicture:

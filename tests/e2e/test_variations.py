@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
@@ -35,6 +36,7 @@ def test_variations_of_a_work_hang_beside_it(visit: Visitor, complaints: list[st
     expect(page).to_have_url(parent)
     expect(page.locator(".family img")).to_have_count(2)
     assert complaints == []
+    assert Axe().run(page).response["violations"] == []
 
 
 def test_a_picture_of_ones_own_is_brought_shown_and_taken_out_again(
@@ -50,7 +52,8 @@ def test_a_picture_of_ones_own_is_brought_shown_and_taken_out_again(
     expect(page.get_by_label("Strength")).to_be_focused()
     expect(page.get_by_label("What to paint")).to_have_value("a harbour")
     expect(page.get_by_label("Seed", exact=True)).to_have_value("11")
-    page.wait_for_function("document.querySelector('.source img').naturalWidth === 384")
+    expect(page.get_by_alt_text("Painted over: Your picture")).to_have_js_property("naturalWidth", 384)
+    assert Axe().run(page).response["violations"] == []
     page.get_by_role("button", name="Do not paint over this picture").click()
     expect(page.locator("#upload")).to_be_attached()
     expect(page.get_by_label("What to paint")).to_have_value("a harbour")
