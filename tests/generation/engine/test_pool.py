@@ -93,18 +93,6 @@ def test_evicts_the_one_unused_for_longest_of_two_that_cost_the_same(tiny_model:
     assert [model.name for model in pool.status().models] == ["first", "third"]
 
 
-def test_never_evicts_a_model_with_unfinished_paintings(tiny_model: Path) -> None:
-    pool, _ = pool_for(tiny_model, models=1.5)
-    pool.get(source(tiny_model, "busy"))
-
-    with pytest.raises(EngineError) as caught:
-        pool.get(source(tiny_model, "second"), busy=["busy"])
-    pool.make_room("second", busy=["busy"])
-
-    assert caught.value.code == "model_too_large"
-    assert [model.name for model in pool.status().models] == ["busy"]
-
-
 def test_counts_loads_by_their_cause(tiny_model: Path) -> None:
     pool, _ = pool_for(tiny_model, models=1.5)
     pool.get(source(tiny_model, "first"), preload=True)
