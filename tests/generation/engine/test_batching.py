@@ -182,6 +182,26 @@ def test_a_resting_painting_is_kept_on_the_disk(
     assert kept[-1] == "2"
 
 
+def test_a_resting_painting_lets_its_model_go_and_comes_back_with_it_to_the_same_picture(
+    make_engine: Callable[..., Engine], tiny_model: Path, doorman: Doorman
+) -> None:
+    room_for_one = 300_000
+    engine = make_engine(tiny_model, ram_budget_bytes=room_for_one)
+    doorman.hold_at(2)
+    patient = engine.submit(order(job_id="patient", model="first", steps=5, sampler="UniPC"))
+    doorman.wait_until_held()
+    urgent = engine.submit(order(job_id="urgent", model="second", priority=1))
+    doorman.let_in()
+
+    outcome_of(urgent)
+    rested = outcome_of(patient)
+
+    assert [eviction.name for eviction in engine.status().evictions] == ["first", "second"]
+    assert engine.status().loads_total == 3
+    unhindered = order(job_id="unhindered", model="first", steps=5, sampler="UniPC")
+    assert rested.pixels[0].tobytes() == alone(make_engine(tiny_model), unhindered)[0].tobytes()
+
+
 def test_a_long_order_shares_its_calls_with_whoever_comes_after_its_first_ones(
     make_engine: Callable[..., Engine], tiny_model: Path, doorman: Doorman, model_calls: CallCounter
 ) -> None:
