@@ -4,11 +4,14 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import ByteSize, Field, ValidationError
 from pydantic.functional_validators import field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+DEVICE = "Device that paints. With auto, a studio starts a worker for every GPU, or one for the processor."
 
 
 class Environment(BaseSettings):
@@ -28,12 +31,30 @@ class Environment(BaseSettings):
     aria_tls: bool = Field(False, description="The site is reached over HTTPS: secure cookies and HSTS.")
     aria_timezone: str = Field("UTC", description="Time zone in which dates are shown.")
     aria_log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
-    aria_device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="Device that paints.")
+    aria_device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description=DEVICE,
+    )
+    aria_device_label: str = Field(
+        "",
+        max_length=40,
+        description="What the device is called beside pictures; set for workers that are shown one GPU of several.",
+    )
     aria_threads: int = Field(0, ge=0, le=256, description="CPU threads that paint; 0 means all cores but one.")
     aria_preload: Annotated[tuple[str, ...], NoDecode] = Field(
         ("starter",), description="Models loaded when a worker starts, separated by commas."
     )
-    aria_worker_slots: int = Field(4, ge=1, le=64, description="Jobs one GPU worker holds at a time.")
+    aria_vram_budget: ByteSize = Field(
+        ByteSize(0), description="Memory of a GPU that models may fill, e.g. 20GB; 0 means three quarters of it."
+    )
+    aria_ram_budget: ByteSize = Field(
+        ByteSize(0),
+        description="RAM that a worker's models may fill; 0 means three quarters for a CPU worker, none beside a GPU.",
+    )
+    aria_worker_slots: int = Field(
+        9, ge=1, le=64, description="Jobs one GPU worker holds at a time: eight in one model call, and an urgent one."
+    )
     database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
     redis_url: str = Field("", description="Redis or Valkey as redis://...; Aria starts her own when empty.")
 
@@ -61,6 +82,11 @@ def read_environment() -> Environment:
         raise SystemExit("Aria cannot start:\n  " + "\n  ".join(lines)) from None
     make_data_folder(environment.aria_data)
     return environment
+
+
+def inherited(name: str) -> str:
+    """A variable that is not Aria's own, as this process was given it: which GPUs a driver may show, for one."""
+    return os.environ.get(name, "")
 
 
 def make_data_folder(folder: Path) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from aria_site.kernel.valkey import AWAY, valkey
-from generation.selectors import WORKER_SEEN_WITHIN, workers_alive
+from generation.selectors import WORKER_SEEN_WITHIN, names_to_preload, workers_alive
 
 LEAST_DISK = 1024**3
 LEAST_MEMORY = 256 * 1024**2
@@ -131,8 +131,8 @@ def _pool() -> str:
     names = sorted({model["name"] for pool in workers_alive().values_list("pool", flat=True) for model in pool})
     if names:
         return f"In memory: {', '.join(names)}."
-    if settings.ARIA_PRELOAD:
-        raise NotReadyError(f"No worker has loaded a model yet; expected: {', '.join(settings.ARIA_PRELOAD)}.")
+    if expected := names_to_preload():
+        raise NotReadyError(f"No worker has loaded a model yet; expected: {', '.join(expected)}.")
     return "Nothing is preloaded; the first painting loads its model."
 
 

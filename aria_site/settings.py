@@ -217,8 +217,11 @@ CELERY_BEAT_SCHEDULE = {
 # Painting --------------------------------------------------------------------------------------------------------
 
 ARIA_DEVICE = ENV.aria_device
+ARIA_DEVICE_LABEL = ENV.aria_device_label
 ARIA_THREADS = ENV.aria_threads
 ARIA_PRELOAD = ENV.aria_preload
+ARIA_VRAM_BUDGET = ENV.aria_vram_budget
+ARIA_RAM_BUDGET = ENV.aria_ram_budget
 ARIA_WORKER_SLOTS = ENV.aria_worker_slots
 STARTER_MODEL_DIR = BASE_DIR / "starter" / "models" / "painter"
 STARTER_ENCODER_DIR = BASE_DIR / "starter" / "models" / "encoder"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.urls import reverse
 from django.utils.text import slugify
@@ -17,6 +18,15 @@ FIRST_ROW = 6
 SMALL, MEDIUM = 320, 576
 """Longest sides up to which a picture hangs enlarged on its own page."""
 _VERSION = re.compile(r"^v?\d+(\.\d+)*$")
+
+
+class Painted(Protocol):
+    """A row that stores a recipe."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """What it is painted from. Raises RecipeError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +76,11 @@ def medium_short(work: Artwork) -> str:
     return f"{_model(recipe)}, seed {recipe.seed}" if recipe else "diffusion"
 
 
-def recipe_or_none(work: Artwork) -> Recipe | None:
+def recipe_or_none(work: Painted) -> Recipe | None:
     """The recipe, unless a newer Aria wrote it in a way this one cannot read."""
     try:
         return work.recipe
-    except (RecipeError, TypeError):
+    except RecipeError:
         return None
 
 

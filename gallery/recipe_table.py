@@ -1,10 +1,19 @@
 """The recipe of an artwork as people read it: a few named rows."""
 
+from typing import Any
+
 from gallery.labels import recipe_or_none
 from gallery.models import Artwork
 
 SHORT = 12
 """So much of a hash tells pictures apart for people."""
+
+
+def painted_on(facts: dict[str, Any]) -> str:
+    """Device, number format and worker: "cuda:0 in bfloat16, by gpu0". The worker's host is nobody's business."""
+    device, dtype, worker = (str(facts.get(name, "")) for name in ("device", "dtype", "worker"))
+    where = f"{device} in {dtype}" if device and dtype else device
+    return f"{where}, by {worker.partition('@')[0]}" if where and worker else where
 
 
 def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
@@ -27,6 +36,6 @@ def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
         "Mask": f"picture {recipe.mask[:SHORT]}" if recipe.mask else "",
         "Strength": f"{recipe.strength:g}" if recipe.strength is not None else "",
         "Composition": f"{recipe.guide:g}" if recipe.guide is not None else "",
-        "Device": str(work.facts.get("device", "")),
+        "Painted on": painted_on(work.facts),
     }
     return [(name, value) for name, value in rows.items() if value]

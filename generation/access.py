@@ -1,4 +1,4 @@
-"""The only way a view, an API operation or a consumer gets a job."""
+"""The only way a view, an API operation or a consumer gets a job, or an artwork to have it painted again."""
 
 from uuid import UUID
 
@@ -6,12 +6,14 @@ from django.contrib.auth.models import AnonymousUser
 
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import NotFoundError
+from gallery.access import artwork_for_read
+from gallery.models import Artwork
 from generation.models import Job, StoredPicture
 
 
 def job_for_read(viewer: User | AnonymousUser, job_id: UUID) -> Job:
     """The job, if this viewer may see it: its owner and staff may. Raises NotFoundError."""
-    job = Job.objects.select_related("persona", "owner").filter(pk=job_id).first()
+    job = Job.objects.select_related("persona", "owner", "reproduction").filter(pk=job_id).first()
     if job is None:
         raise NotFoundError
     if not viewer.is_active:
@@ -20,6 +22,18 @@ def job_for_read(viewer: User | AnonymousUser, job_id: UUID) -> Job:
         return job
     if viewer.is_staff:
         return job
+    raise NotFoundError
+
+
+def artwork_for_reproduction(viewer: User | AnonymousUser, artwork_id: UUID) -> Artwork:
+    """The artwork, if this viewer may have it painted again: its owner and staff may. Raises NotFoundError."""
+    artwork = artwork_for_read(viewer, artwork_id)
+    if not viewer.is_active:
+        raise NotFoundError
+    if artwork.owner_id == viewer.pk:
+        return artwork
+    if viewer.is_staff:
+        return artwork
     raise NotFoundError
 
 

@@ -8,13 +8,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json
+from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, Job, StoredPicture, Worker
+from generation.models import DiffusionModel, Job, Reproduction, StoredPicture, Worker
+from generation.pool_report import (
+    EVICTION_COLUMNS,
+    RESIDENT_COLUMNS,
+    budget_text,
+    estimate_text,
+    eviction_rows,
+    loads_text,
+    resident_rows,
+)
 from generation.selectors import WORKER_SEEN_WITHIN
-from generation.services import job_cancel, job_retry
-from generation.services.default_model import model_make_default
+from generation.services import job_cancel, job_retry, model_make_default, model_rehash
 
 SHORT = 60
 
@@ -36,12 +44,13 @@ class JobAdmin(LedgerAdmin):
         "took",
     )
     list_select_related = ("owner", "persona")
-    list_filter = ("state", "error_code")
+    list_filter = ("kind", "state", "error_code")
     search_fields = ("=id", "owner__username", "recipe_data__prompt")
     date_hierarchy = "created_at"
     actions = ("cancel", "retry")
     fields = (
-        "id", "state", "stage", "done", "owner", "persona", "parent", "priority", "count", "keep", "attempts", "error",
+        "id", "kind", "state", "stage", "done", "owner", "persona", "parent", "priority", "count", "keep", "attempts",
+        "error",
         "error_code", "worker", "device", "created_at", "started_at", "finished_at", "lease_expires_at", "recipe_text",
         "recipe_fingerprint", "idempotency_key",
     )  # fmt: skip
@@ -67,8 +76,7 @@ class JobAdmin(LedgerAdmin):
     @admin.display(description="prompt")
     def prompt(self, job: Job) -> str:
         """The beginning of the prompt."""
-        prompt = str(job.recipe_data.get("prompt", ""))
-        return prompt if len(prompt) <= SHORT else f"{prompt[:SHORT]}…"
+        return job.prompt if len(job.prompt) <= SHORT else f"{job.prompt[:SHORT]}…"
 
     @admin.display(description="done", ordering="progress")
     def done(self, job: Job) -> str:
@@ -88,16 +96,40 @@ class JobAdmin(LedgerAdmin):
         return pretty_json(job.recipe_data)
 
 
+@admin.register(Reproduction)
+class ReproductionAdmin(LedgerAdmin):
+    """Artworks that were painted again, and how alike the pictures are."""
+
+    list_display = ("artwork", "verdict", "psnr", "largest_difference", "differing", "created_at", "judged_at")
+    list_select_related = ("artwork",)
+    list_filter = ("verdict", "differing")
+    search_fields = ("=artwork__id", "artwork__title")
+    date_hierarchy = "created_at"
+    fields = (
+        "artwork", "job", "verdict", "psnr", "largest_difference", "differing", "before", "now", "created_at",
+        "judged_at", "facts_text",
+    )  # fmt: skip
+    readonly_fields = ("facts_text",)
+
+    @admin.display(description="facts")
+    def facts_text(self, reproduction: Reproduction) -> SafeString:
+        """What it was painted again with."""
+        return pretty_json(reproduction.facts)
+
+
 @admin.register(DiffusionModel)
 class DiffusionModelAdmin(admin.ModelAdmin):
     """Models can be registered by their folder; one of them is the default."""
 
-    list_display = ("name", "title", "is_default", "usable", "folder", "licence", "created_at")
+    list_display = ("name", "title", "is_default", "preload", "usable", "needs", "folder", "licence")
     search_fields = ("name", "title", "folder")
-    list_filter = ("is_default",)
-    fields = ("name", "title", "folder", "licence", "is_default", "revision", "usable", "created_at")
-    readonly_fields = ("is_default", "revision", "usable", "created_at")
-    actions = ("make_default",)
+    list_filter = ("is_default", "preload")
+    fields = (
+        "name", "title", "folder", "licence", "preload", "is_default", "revision", "sha256", "usable", "needs",
+        "created_at",
+    )  # fmt: skip
+    readonly_fields = ("is_default", "revision", "sha256", "usable", "needs", "created_at")
+    actions = ("make_default", "rehash")
 
     @admin.action(description="Make the default", permissions=["change"])
     def make_default(self, request: HttpRequest, rows: QuerySet[DiffusionModel]) -> HttpResponse | None:
@@ -107,6 +139,24 @@ class DiffusionModelAdmin(admin.ModelAdmin):
             return None
         question = "Paint with this model when nobody names one?"
         return act_on_each(self, request, rows, question=question, act=lambda row: model_make_default(model=row))
+
+    @admin.action(description="Take the files as they are now", permissions=["change"])
+    def rehash(self, request: HttpRequest, rows: QuerySet[DiffusionModel]) -> HttpResponse | None:
+        """Hash the folders anew: from now on, what lies in them is what is registered."""
+        question = "Trust what lies in these folders now? Their files are hashed anew."
+        return act_on_each(self, request, rows, question=question, act=lambda row: self._rehash(request, row))
+
+    def _rehash(self, request: HttpRequest, model: DiffusionModel) -> bool:
+        try:
+            return model_rehash(model=model)
+        except EngineError as error:
+            self.message_user(request, f"{model.name}: {error}", "error")
+            return False
+
+    @admin.display(description="will need about")
+    def needs(self, model: DiffusionModel) -> str:
+        """Memory on a GPU and on a processor, told by the headers of its files."""
+        return estimate_text(model)
 
     @admin.display(description="can be painted with")
     def usable(self, model: DiffusionModel) -> str:
@@ -124,10 +174,13 @@ class DiffusionModelAdmin(admin.ModelAdmin):
 class WorkerAdmin(LedgerAdmin):
     """The painting processes, and what they hold in memory."""
 
-    list_display = ("name", "alive", "host", "device", "holds", "started_at", "seen_at", "beats")
+    list_display = ("name", "alive", "host", "device", "holds", "memory", "loaded", "started_at", "seen_at", "beats")
     search_fields = ("name", "host", "boot_id")
-    fields = ("boot_id", "name", "alive", "host", "device", "started_at", "seen_at", "beats", "pool_text")
-    readonly_fields = ("alive", "pool_text")
+    fields = (
+        "boot_id", "name", "alive", "host", "device", "started_at", "seen_at", "beats", "orders", "memory", "loaded",
+        "pool_text", "evictions_text",
+    )  # fmt: skip
+    readonly_fields = ("alive", "memory", "loaded", "pool_text", "evictions_text")
 
     @admin.display(boolean=True, description="alive")
     def alive(self, worker: Worker) -> bool:
@@ -139,10 +192,25 @@ class WorkerAdmin(LedgerAdmin):
         """How many models are in its memory."""
         return len(worker.pool)
 
+    @admin.display(description="models fill")
+    def memory(self, worker: Worker) -> str:
+        """How much of its budget is in use."""
+        return budget_text(worker)
+
+    @admin.display(description="loads")
+    def loaded(self, worker: Worker) -> str:
+        """How often models were read from disk since its start, and why."""
+        return loads_text(worker)
+
     @admin.display(description="in memory")
     def pool_text(self, worker: Worker) -> SafeString:
         """What is in its memory, as the engine reports it."""
-        return pretty_json(worker.pool)
+        return table(RESIDENT_COLUMNS, resident_rows(worker))
+
+    @admin.display(description="had to leave")
+    def evictions_text(self, worker: Worker) -> SafeString:
+        """Which models had to leave its memory lately, and why."""
+        return table(EVICTION_COLUMNS, eviction_rows(worker))
 
 
 @admin.register(StoredPicture)

@@ -6,7 +6,8 @@ from pathlib import Path
 from django.conf import settings
 
 from generation.engine.contract import EngineError, ModelSource
-from generation.engine.manifest import ModelManifest, manifest_read
+from generation.engine.estimates import MemoryEstimate, memory_estimate
+from generation.engine.manifest import WHOLE_CALL, ModelManifest, manifest_read
 from generation.models import DiffusionModel
 
 
@@ -31,9 +32,32 @@ def _manifest_of(folder: Path, stamp: float) -> ModelManifest:
     return manifest_read(folder)
 
 
+def model_memory(model: DiffusionModel) -> MemoryEstimate | None:
+    """How much memory the model is likely to take; None where its folder cannot be read."""
+    try:
+        manifest = model_manifest(model)
+        return _memory_of(model_folder(model), manifest)
+    except (EngineError, OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _memory_of(folder: Path, manifest: ModelManifest) -> MemoryEstimate:
+    """The estimate of a folder, made again when its manifest changes."""
+    return memory_estimate(folder, manifest)
+
+
 def model_source(name: str) -> ModelSource:
     """Where the engine finds the model of that name. Raises EngineError when it is not registered."""
     model = DiffusionModel.objects.filter(name=name).first()
     if model is None:
         raise EngineError(f"The model “{name}” is not registered any more.", code="model_missing")
-    return ModelSource(name=name, folder=model_folder(model), revision=model_manifest(model).revision)
+    manifest = model_manifest(model)
+    return ModelSource(
+        name=name,
+        folder=model_folder(model),
+        revision=manifest.revision,
+        batches=manifest.family != WHOLE_CALL,
+        sha256=model.sha256,
+        stamp=model.stamp,
+    )

@@ -20,6 +20,11 @@ class DiffusionModel(models.Model):
     revision = models.CharField(max_length=64, blank=True)
     licence = models.CharField(max_length=120, blank=True)
     is_default = models.BooleanField(default=False)
+    preload = models.BooleanField(default=False, help_text="Load it when a worker starts, and keep it in memory.")
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
+    """What its folder must hash to before it is loaded; empty where that is not asked."""
+    stamp = models.CharField(max_length=64, blank=True, editable=False)
+    """Names, sizes and times of its files when the hash was computed: unchanged files are not read again."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -44,7 +49,14 @@ class Job(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    class Kind(models.TextChoices):
+        """What comes of it: artworks, or the verdict on one that hangs already."""
+
+        PAINTING = "painting"
+        REPRODUCTION = "reproduction"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PAINTING, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
     persona = models.ForeignKey(Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
     parent = models.ForeignKey(Artwork, null=True, blank=True, on_delete=models.SET_NULL, related_name="variation_jobs")
@@ -95,6 +107,7 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=Q(count__gte=1, count__lte=64, keep__gte=1, keep__lte=F("count")), name="job_count_and_keep"
             ),
+            models.CheckConstraint(condition=Q(kind="painting") | Q(count=1), name="job_reproduces_one_picture"),
             models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="job_progress_in_0_1"),
             models.UniqueConstraint(
                 fields=("owner", "idempotency_key"),
@@ -108,8 +121,13 @@ class Job(models.Model):
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe of the job's first picture."""
+        """The recipe of the job's first picture. Raises RecipeError when a newer Aria wrote it."""
         return Recipe.from_dict(self.recipe_data)
+
+    @property
+    def prompt(self) -> str:
+        """What was asked for, also where the rest of the recipe cannot be read."""
+        return str(self.recipe_data.get("prompt", ""))
 
     @property
     def is_terminal(self) -> bool:
@@ -161,6 +179,49 @@ class StoredPicture(models.Model):
         return f"picture {self.sha256[:12]}"
 
 
+class Reproduction(models.Model):
+    """One attempt to paint an artwork again from its recipe, and how alike the two pictures are."""
+
+    class Verdict(models.TextChoices):
+        """How alike they are; empty until both were compared."""
+
+        IDENTICAL = "identical"
+        WITHIN_TOLERANCE = "within_tolerance"
+        DIFFERENT = "different"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    artwork = models.ForeignKey(Artwork, on_delete=models.CASCADE, related_name="reproductions")
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="reproduction")
+    verdict = models.CharField(max_length=16, choices=Verdict.choices, blank=True, editable=False)
+    psnr = models.FloatField("PSNR in dB", null=True, editable=False)
+    """None where the pictures are equal, as the ratio is infinite then."""
+    largest_difference = models.PositiveSmallIntegerField(null=True, editable=False)
+    """Of one colour of one pixel, in grey levels of 255."""
+    differing = models.CharField(max_length=40, blank=True, editable=False)
+    """The first ingredient that is not what it was: "model revision", "device", ... Empty where none differs."""
+    before = models.CharField(max_length=200, blank=True, editable=False)
+    """That ingredient when the artwork was painted."""
+    now = models.CharField(max_length=200, blank=True, editable=False)
+    """That ingredient when it was painted again."""
+    facts = models.JSONField(default=dict, editable=False)
+    """Device, dtype and library versions it was painted again with."""
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    judged_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = [models.Index(fields=("artwork", "-created_at", "-id"), name="reproduction_of_artwork")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="", judged_at__isnull=True) | (~Q(verdict="") & Q(judged_at__isnull=False)),
+                name="reproduction_judged_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reproduction of {self.artwork_id}"
+
+
 class Worker(models.Model):
     """One boot of a GPU worker process, renewed by its beat thread."""
 
@@ -173,6 +234,16 @@ class Worker(models.Model):
     beats = models.PositiveBigIntegerField(default=0)
     pool = models.JSONField(default=list)
     """What is resident in its memory, as the engine reports it."""
+    orders = models.PositiveIntegerField(default=0)
+    """Paintings under way."""
+    loads = models.JSONField(default=dict)
+    """Models read from disk since its start, counted by cause."""
+    evictions = models.JSONField(default=list)
+    """The latest models that had to leave, and why."""
+    budget_bytes = models.PositiveBigIntegerField(default=0)
+    """What models may fill on its device."""
+    parking_bytes = models.PositiveBigIntegerField(default=0)
+    """What models that left its device may fill in RAM."""
 
     class Meta:
         ordering = ("-seen_at",)

@@ -5,6 +5,7 @@ import shutil
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from structlog.contextvars import bound_contextvars
@@ -23,8 +24,16 @@ from generation.engine.contract import (
     Stepped,
     Ticket,
 )
-from generation.live import Frame, job_changed, job_stepped, keep_frame
-from generation.services import Claim, job_fail, job_give_back, job_progress_note, job_succeed
+from generation.live import Frame, is_viewed, job_changed, job_stepped, keep_frame
+from generation.models import Job
+from generation.services import (
+    Claim,
+    job_fail,
+    job_give_back,
+    job_progress_note,
+    job_succeed,
+    reproduction_judge,
+)
 from generation.services.endings import LeaseLostError
 
 logger = logging.getLogger(__name__)
@@ -51,6 +60,8 @@ class Painting:
             recipe=self._recipe,
             indices=tuple(range(self._job.count)),
             checkpoint_dir=self._checkpoints,
+            priority=self._job.priority,
+            watched=is_viewed(self._job.pk),
         )
         self.ticket: Ticket = engine.submit(order)
         self._pictures: dict[int, Painted] = {}
@@ -104,11 +115,20 @@ class Painting:
         if not at_once and now - self._noted_at < NOTE_EVERY_S:
             return
         self._noted_at = now
+        self.ticket.watched = is_viewed(self._job.pk)
         if not job_progress_note(self.claim, progress=progress, stage=stage):
             self.ticket.cancel()
 
     def _store(self, finished: Finished) -> None:
         self._note(progress=PAINTED_SHARE, stage="store", at_once=True)
+        if self._job.kind == Job.Kind.REPRODUCTION:
+            reproduction_judge(self.claim, self._pictures[0].pixels, facts=self._facts(finished))
+        else:
+            self._hang(finished)
+        shutil.rmtree(self._checkpoints, ignore_errors=True)
+        logger.info("painted %d pictures in %.2f s", len(self._pictures), finished.facts.paint_s)
+
+    def _hang(self, finished: Finished) -> None:
         files = [self._write(index, finished) for index in sorted(self._pictures)]
         try:
             job_succeed(self.claim, files, device=finished.facts.device)
@@ -116,8 +136,10 @@ class Painting:
             for stored in files:
                 artwork_files_delete(stored)
             raise
-        shutil.rmtree(self._checkpoints, ignore_errors=True)
-        logger.info("painted %d pictures in %.2f s", len(files), finished.facts.paint_s)
+
+    def _facts(self, finished: Finished) -> dict[str, Any]:
+        """What is stored beside the recipe: how it was painted, and who did it."""
+        return {**asdict(finished.facts), "worker": self._job.worker.partition("/")[0]}
 
     def _write(self, index: int, finished: Finished) -> StoredFiles:
         return artwork_files_write(
@@ -125,7 +147,7 @@ class Painting:
                 pixels=self._pictures[index].pixels,
                 recipe=self._recipe.for_picture(index),
                 origin_key=self._job.origin_key(index),
-                facts=asdict(finished.facts),
+                facts=self._facts(finished),
             )
         )
 

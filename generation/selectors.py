@@ -1,24 +1,28 @@
 """Reads of generation."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from aria_site.accounts.models import User
 from aria_site.kernel.cursors import Page, page_of
 from gallery.models import Artwork
-from generation.models import DiffusionModel, Job, Worker
+from generation.models import DiffusionModel, Job, Reproduction, Worker
 
 WORKER_SEEN_WITHIN = timedelta(seconds=15)
 JOBS_PAGE = 24
+JOBS_LOOKED_AT = 200
+SIZES_WARMED = 3
 
 
 def jobs_of(user: User) -> QuerySet[Job]:
     """A person's jobs, newest first."""
-    return Job.objects.filter(owner=user).select_related("persona")
+    return Job.objects.filter(owner=user).select_related("persona", "reproduction")
 
 
 def queue_of(user: User) -> QuerySet[Job]:
@@ -54,6 +58,29 @@ def artworks_of_jobs(jobs: Sequence[Job]) -> dict[UUID, list[Artwork]]:
         if origin_key in works:
             found[job_id].append(works[origin_key])
     return found
+
+
+def names_to_preload() -> list[str]:
+    """Every model that a worker loads at its start: those of ARIA_PRELOAD, then those marked in the admin."""
+    marked = DiffusionModel.objects.filter(preload=True).values_list("name", flat=True)
+    return list(dict.fromkeys([*settings.ARIA_PRELOAD, *marked]))
+
+
+def sizes_painted(model: str) -> tuple[tuple[int, int], ...]:
+    """The widths and heights most often asked of a model lately, most frequent first."""
+    jobs = Job.objects.filter(recipe_data__model=model).order_by("-created_at", "-id")
+    sizes = Counter(jobs.values_list("recipe_data__width", "recipe_data__height")[:JOBS_LOOKED_AT])
+    return tuple(size for size, _ in sizes.most_common(SIZES_WARMED))
+
+
+def reproductions_of(artwork: Artwork) -> QuerySet[Reproduction]:
+    """Every attempt to paint an artwork again, newest first, each with its job."""
+    return Reproduction.objects.filter(artwork=artwork).select_related("job", "artwork")
+
+
+def reproductions_page(artwork: Artwork, *, after: str | None = None, limit: int = JOBS_PAGE) -> Page[Reproduction]:
+    """A page of an artwork's reproductions, newest first. Raises InvalidInputError when `after` is no cursor."""
+    return page_of(reproductions_of(artwork), after=after, limit=limit)
 
 
 def models_all() -> QuerySet[DiffusionModel]:

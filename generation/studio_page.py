@@ -15,7 +15,7 @@ from generation import limits
 from generation.access import job_for_read
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.engine.manifest import STABLE_DIFFUSION, ModelManifest
+from generation.engine.manifest import PAINTS_OVER, ModelManifest
 from generation.forms import CUSTOM, values_of_recipe
 from generation.live import read_frame
 from generation.models import DiffusionModel, Job
@@ -61,7 +61,7 @@ class Tray:
     @property
     def paints_over(self) -> bool:
         """Whether the model takes a picture to paint over."""
-        return self.manifest is not None and self.manifest.family == STABLE_DIFFUSION
+        return self.manifest is not None and self.manifest.family in PAINTS_OVER
 
     @property
     def strength(self) -> str:
@@ -106,8 +106,10 @@ class Easel:
     """One job on the easel, or an empty one."""
 
     job: Job | None
-    pictures: list[Placard]
-    frame: str
+    recipe: Recipe | None = None
+    """None where a newer Aria wrote it."""
+    pictures: list[Placard] = field(default_factory=list)
+    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +180,8 @@ def starting_values(
         work = artwork_for_read(user, _uuid(artwork_id))
         recipe = recipe_or_none(work)
         return _values_again(user, recipe, seed=recipe.seed, parent_id=work.parent_id) if recipe else {}
-    if easel.job:
-        values = _values_again(user, easel.job.recipe, seed=None, parent_id=easel.job.parent_id)
+    if easel.job and easel.recipe:
+        values = _values_again(user, easel.recipe, seed=None, parent_id=easel.job.parent_id)
         return {**values, "count": easel.job.count}
     return {}
 
@@ -197,8 +199,9 @@ def easel_for(user: User, job_id: str | None) -> Easel:
 def easel_of(job: Job | None) -> Easel:
     """A job with the pictures it has made and, while it is painted, its newest frame."""
     if job is None:
-        return Easel(job=None, pictures=[], frame="")
-    return Easel(job=job, pictures=placards(job_artworks(job)), frame=_frame_uri(job))
+        return Easel(job=None)
+    pictures = placards(job_artworks(job))
+    return Easel(job=job, recipe=recipe_or_none(job), pictures=pictures, frame=_frame_uri(job))
 
 
 def waiting_for(user: User) -> dict[str, Any]:

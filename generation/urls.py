@@ -14,4 +14,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="cancel"),
     path("jobs/<uuid:job_id>/retry/", views.retry, name="retry"),
+    path("artworks/<uuid:artwork_id>/reproduction/", views.reproduction, name="reproduction"),
+    path("artworks/<uuid:artwork_id>/reproduce/", views.reproduce, name="reproduce"),
 ]

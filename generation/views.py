@@ -9,15 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from aria_site.accounts.models import User
-from aria_site.kernel.problems import InvalidInputError, NotFoundError
-from generation.access import job_for_read, job_for_write, picture_for_read
+from aria_site.kernel.problems import ConflictError, InvalidInputError, NotFoundError
+from gallery.access import artwork_for_read
+from gallery.models import Artwork
+from generation.access import artwork_for_reproduction, job_for_read, job_for_write, picture_for_read
 from generation.forms import PaintForm
 from generation.models import Job, StoredPicture
 from generation.picture_files import picture_read, picture_small
-from generation.services import job_cancel, job_retry, job_submit
+from generation.reproduction_page import reproduction_shown
+from generation.services import job_cancel, job_retry, job_submit, reproduction_submit
 from generation.studio_page import Tray, easel_for, easel_of, starting_values, tray_for, waiting_for
 from generation.tray_pictures import picture_brought, values_with
 
@@ -110,6 +113,34 @@ def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
     found = job_for_write(request.user, job_id)
     job_retry(job=found)
     return _after_change(request, found)
+
+
+@never_cache
+@require_safe
+def reproduction(request: HttpRequest, artwork_id: UUID) -> HttpResponse:
+    """Whether an artwork comes out the same again: a fragment of its page."""
+    return _reproduction(request, artwork_for_read(request.user, artwork_id))
+
+
+@login_required
+@require_POST
+def reproduce(request: StudioRequest, artwork_id: UUID) -> HttpResponse:
+    """Paint an artwork again and compare."""
+    work = artwork_for_reproduction(request.user, artwork_id)
+    refusal = ""
+    try:
+        reproduction_submit(artwork=work, owner=request.user)
+    except ConflictError as problem:
+        refusal = str(problem)
+    return _reproduction(request, work, pressed=True, refusal=refusal)
+
+
+def _reproduction(request: HttpRequest, work: Artwork, **said: object) -> HttpResponse:
+    """The fragment; for plain forms, a redirect to the page that holds it."""
+    if not request.headers.get("HX-Request"):
+        return redirect(work)
+    context = {**reproduction_shown(request.user, work), **said}
+    return render(request, "generation/_reproduction.html", context)
 
 
 def _private_file(stored: StoredPicture, read: Callable[[str], bytes], *, kind: str) -> HttpResponse:

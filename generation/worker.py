@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from uuid import UUID
 
 from django.conf import settings
@@ -14,10 +13,21 @@ from django.db import close_old_connections, connection
 from django.db.utils import Error as DatabaseError
 
 from aria_site.kernel.ids import new_id
+from aria_site.kernel.recipe import RecipeError
 from generation.catalogue import model_source
-from generation.engine.contract import PaintingEngine, Stage
+from generation.engine.contract import EngineError, PaintingEngine, Stage
+from generation.models import Job
 from generation.painting import Painting
-from generation.services import job_claim, leases_renew, worker_left, worker_seen
+from generation.services import (
+    Claim,
+    engine_facts,
+    job_claim,
+    job_fail,
+    leases_renew,
+    ring,
+    worker_left,
+    worker_seen,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -60,31 +70,53 @@ class StudioWorker:
         """Paint until nothing is claimable for this worker. Returns how many jobs were painted or tried."""
         painted = 0
         while not self._stop.is_set():
-            painting = self._claim(only)
-            if painting is None:
+            claim = self._claim(only)
+            if claim is None:
                 break
-            self._run(painting)
+            self._paint(claim, ring_for_more=only is None)
             painted += 1
         return painted
 
-    def _claim(self, only: UUID | None) -> Painting | None:
+    def _claim(self, only: UUID | None) -> Claim | None:
         """One claimer at a time, so that the worker never holds more than its engine can take."""
         with self._claiming:
+            status = self.engine.status()
+            resident = {model.name for model in status.models}
             claim = job_claim(
                 worker=self.boot_id,
-                device=self.engine.status().device,
-                can_take=lambda recipe: self.engine.free_slots(recipe) > 0,
+                device=status.device,
+                can_take=self._can_take,
+                prefers=lambda job: job.recipe_data.get("model") in resident,
                 only=only,
             )
-            return Painting(claim, self.engine) if claim else None
+            if claim:
+                self._submit(claim)
+            return claim
 
-    def _run(self, painting: Painting) -> None:
-        token = painting.claim.token
-        self._paintings[token] = _Watched(painting)
+    def _can_take(self, job: Job) -> bool:
         try:
-            painting.run()
+            return self.engine.free_slots(job.recipe, job.priority) > 0
+        except RecipeError:
+            # Whoever takes it says so to its owner; left in the queue, nobody ever would.
+            return True
+
+    def _submit(self, claim: Claim) -> None:
+        try:
+            self._paintings[claim.token] = _Watched(Painting(claim, self.engine))
+        except RecipeError as error:
+            job_fail(claim, EngineError(str(error), code="recipe_unreadable"))
+
+    def _paint(self, claim: Claim, *, ring_for_more: bool) -> None:
+        watched = self._paintings.get(claim.token)
+        if watched is None:
+            return
+        if ring_for_more and self.engine.free_slots(claim.job.recipe, claim.job.priority):
+            # Another thread of this worker, or another worker, takes what can be painted at the same time.
+            ring()
+        try:
+            watched.painting.run()
         finally:
-            del self._paintings[token]
+            del self._paintings[claim.token]
 
     def _beat_forever(self) -> None:
         while not self._stop.wait(self._beat_s):
@@ -110,9 +142,8 @@ class StudioWorker:
             self.boot_id,
             name=self.name,
             host=socket.gethostname(),
-            device=status.device,
             beats=self._beats,
-            pool=[asdict(model) for model in status.models],
+            **engine_facts(status),
         )
 
 
@@ -145,6 +176,9 @@ def engine_build() -> PaintingEngine:
         pictures=picture_pixels,
         device=None if settings.ARIA_DEVICE == "auto" else settings.ARIA_DEVICE,
         threads=settings.ARIA_THREADS or None,
+        ram_budget_bytes=settings.ARIA_RAM_BUDGET or None,
+        vram_budget_bytes=settings.ARIA_VRAM_BUDGET or None,
+        device_label=settings.ARIA_DEVICE_LABEL or None,
         on_stuck=_leave,
     )
 

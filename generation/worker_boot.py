@@ -1,11 +1,16 @@
 """The one StudioWorker of a Celery GPU process: made when the process is ready, closed when it ends."""
 
+import logging
 import threading
 
-from django.conf import settings
+from django.db import connection
 
+from generation.engine.contract import EngineError, PaintingEngine
+from generation.selectors import names_to_preload, sizes_painted
 from generation.services import jobs_reap
 from generation.worker import StudioWorker, engine_build
+
+logger = logging.getLogger(__name__)
 
 _booted = threading.Event()
 _worker: StudioWorker | None = None
@@ -18,8 +23,24 @@ def worker_boot(name: str) -> None:
     _worker.start()
     _booted.set()
     jobs_reap()
-    preload = threading.Thread(target=_worker.engine.preload, args=(tuple(settings.ARIA_PRELOAD),), name="preload")
-    preload.start()
+    threading.Thread(target=_preload, args=(_worker.engine,), name="preload").start()
+
+
+def models_preload(engine: PaintingEngine) -> None:
+    """Have the engine warm what will be asked for; a model that cannot be had keeps no other from being warmed."""
+    for name in names_to_preload():
+        try:
+            engine.preload((name,), {name: sizes_painted(name)})
+        except EngineError as error:
+            logger.error("The model %s is not preloaded: %s", name, error)
+
+
+def _preload(engine: PaintingEngine) -> None:
+    """Preload on a thread of its own, with a database connection of its own."""
+    try:
+        models_preload(engine)
+    finally:
+        connection.close()
 
 
 def studio_worker() -> StudioWorker:

@@ -1,7 +1,7 @@
 """What the admin pages of every app share: actions that ask first, and lists of rows that nobody edits by hand."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -9,7 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
@@ -70,3 +70,13 @@ def act_on_each(
 def pretty_json(data: Any) -> SafeString:
     """JSON as people read it."""
     return format_html("<pre>{}</pre>", json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> SafeString:
+    """Rows under a head, or a dash where there are none."""
+    if not rows:
+        return format_html("{}", "-")
+    head = format_html_join("", '<th scope="col">{}</th>', ((column,) for column in columns))
+    lines = (format_html_join("", "<td>{}</td>", ((cell,) for cell in row)) for row in rows)
+    body = format_html_join("", "<tr>{}</tr>", ((line,) for line in lines))
+    return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)

@@ -63,7 +63,7 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Read a stored recipe. Raises RecipeError on a newer version or on fields this version does not know."""
+        """Read a stored recipe. Raises RecipeError on a newer version, unknown fields or missing ones."""
         if data.get("version") != RECIPE_VERSION:
             raise RecipeError(
                 f"This recipe has version {data.get('version')}; this Aria reads version {RECIPE_VERSION}."
@@ -71,7 +71,10 @@ class Recipe:
         unknown = sorted(data.keys() - {field.name for field in fields(cls)})
         if unknown:
             raise RecipeError(f"This recipe has fields that this Aria does not know: {', '.join(unknown)}.")
-        return cls(**{**data, "loras": tuple(LoraUse(**lora) for lora in data.get("loras", ()))})
+        try:
+            return cls(**{**data, "loras": tuple(LoraUse(**lora) for lora in data.get("loras", ()))})
+        except TypeError as error:
+            raise RecipeError("This recipe lacks fields that this Aria needs.") from error
 
     def canonical_json(self) -> str:
         """One spelling per recipe: sorted keys, no spaces, UTF-8 kept."""

@@ -1,6 +1,7 @@
 """What programs read about artworks."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -55,6 +56,21 @@ class ArtistOut(BaseModel):
     name: str = Field(examples=["Aria"])
 
 
+class PaintedOnOut(BaseModel):
+    """What painted it. Empty where an older Aria wrote nothing down."""
+
+    device: str = Field(examples=["cuda:0"])
+    dtype: str = Field(description="Number format of the model.", examples=["bfloat16"])
+    worker: str = Field(description="Without its host, which is nobody's business.", examples=["gpu0"])
+    model_revision: str = Field(description="Of the model that painted, whatever was registered at the order.")
+
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> "PaintedOnOut":
+        """The facts as programs see them."""
+        told = {name: str(facts.get(name, "")) for name in cls.model_fields}
+        return cls(**{**told, "worker": told["worker"].partition("@")[0]})
+
+
 class ArtworkLinks(BaseModel):
     """Where this artwork is."""
 
@@ -71,6 +87,7 @@ class ArtworkOut(BaseModel):
     persona: ArtistOut | None
     parent: UUID | None = Field(description="The artwork that it was painted over, if it is a variation of one.")
     recipe: RecipeOut | None = Field(description="Null only where a newer Aria wrote it in a way this one cannot read.")
+    painted_on: PaintedOnOut
     file: str = Field(description="Address of the PNG master.", examples=["/media/artworks/0b/0b0f-4d1c.png"])
     thumbnails: dict[str, str] = Field(description="Width in pixels to the address of a WebP of that width.")
     width: int
@@ -92,6 +109,7 @@ class ArtworkOut(BaseModel):
             persona=ArtistOut(slug=persona.slug, name=persona.name) if persona else None,
             parent=artwork.parent_id,
             recipe=RecipeOut.of(recipe) if recipe else None,
+            painted_on=PaintedOnOut.of(artwork.facts),
             file=file_url(artwork.file),
             thumbnails={width: file_url(name) for width, name in artwork.thumbnails.items()},
             width=artwork.width,

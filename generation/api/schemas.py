@@ -7,15 +7,19 @@ from uuid import UUID
 from django.urls import reverse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gallery.api.schemas import ArtworkOut, RecipeOut
+from gallery.api.schemas import ArtworkOut, PaintedOnOut, RecipeOut
+from gallery.labels import recipe_or_none
 from gallery.models import Artwork
 from generation import limits
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, Job, StoredPicture
+from generation.models import DiffusionModel, Job, Reproduction, StoredPicture
 from generation.specs import JobSpec, LoraAsk
+from generation.verdicts import verdict_sentence
 
 JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+JobKind = Literal["painting", "reproduction"]
+Verdict = Literal["identical", "within_tolerance", "different"]
 
 NAME_LENGTH = 200
 MAX_LORAS = 16
@@ -85,6 +89,50 @@ class JobIn(BaseModel):
         return JobSpec(**{**self.model_dump(), "loras": loras})
 
 
+class ReproductionOut(BaseModel):
+    """An attempt to paint an artwork again, and how alike the two pictures are."""
+
+    id: UUID
+    artwork: UUID
+    job: UUID = Field(description="The job that paints it; read it to see how far it is, or why it failed.")
+    verdict: Verdict | None = Field(description="Null until both pictures were compared, and where the job failed.")
+    summary: str = Field(description="The verdict as a sentence.", examples=["Every pixel is the same."])
+    psnr: float | None = Field(description="Peak signal-to-noise ratio in decibels; null where the pixels are equal.")
+    largest_difference: int | None = Field(description="Of one colour of one pixel, in grey levels of 255.")
+    differing: str | None = Field(description="The first ingredient that is not what it was.", examples=["torch"])
+    before: str | None = Field(description="That ingredient when the artwork was painted.", examples=["2.14.0"])
+    now: str | None = Field(description="That ingredient when it was painted again.", examples=["2.14.1"])
+    painted_on: PaintedOnOut = Field(description="What painted it again.")
+    created_at: datetime
+    judged_at: datetime | None
+
+    @classmethod
+    def of(cls, reproduction: Reproduction) -> "ReproductionOut":
+        """The reproduction as programs see it. Reads no further rows when its job is loaded."""
+        return cls(
+            id=reproduction.pk,
+            artwork=reproduction.artwork_id,
+            job=reproduction.job_id,
+            verdict=reproduction.verdict or None,
+            summary=verdict_sentence(reproduction),
+            psnr=reproduction.psnr,
+            largest_difference=reproduction.largest_difference,
+            differing=reproduction.differing or None,
+            before=reproduction.before or None,
+            now=reproduction.now or None,
+            painted_on=PaintedOnOut.of(reproduction.facts),
+            created_at=reproduction.created_at,
+            judged_at=reproduction.judged_at,
+        )
+
+
+class ReproductionPageOut(BaseModel):
+    """One page of an artwork's reproductions, newest first."""
+
+    items: list[ReproductionOut]
+    next: str | None = Field(description="Send it as `after` for the page behind; null at the end.")
+
+
 class JobLinks(BaseModel):
     """Where this job is, and what can be done with it now."""
 
@@ -97,12 +145,16 @@ class JobOut(BaseModel):
     """One order of pictures and how far it is."""
 
     id: UUID
+    kind: JobKind = Field(description="A reproduction hangs nothing: it compares one picture with what hangs.")
     status: JobStatus
     progress: float = Field(ge=0, le=1, description="Share of the painting that is done.", examples=[0.4])
     stage: str = Field(description="What the worker is at; empty while nothing is being painted.", examples=["step"])
-    recipe: RecipeOut = Field(description="What is painted; nothing of it is open any more.")
+    recipe: RecipeOut | None = Field(
+        description="What is painted; nothing of it is open any more. Null only where a newer Aria wrote it."
+    )
     count: int = Field(examples=[4])
     artworks: list[ArtworkOut] = Field(description="The finished pictures, in the order of their seeds.")
+    reproduction: ReproductionOut | None = Field(description="What is compared; null unless it is a reproduction.")
     error: str | None = Field(description="Why it failed, in a sentence; null unless it failed.")
     error_code: str | None = Field(description="The same as a stable word for programs.")
     created_at: datetime
@@ -113,14 +165,17 @@ class JobOut(BaseModel):
     @classmethod
     def of(cls, job: Job, artworks: list[Artwork]) -> "JobOut":
         """The job as its owner's programs see it."""
+        recipe = recipe_or_none(job)
         return cls(
             id=job.pk,
+            kind=job.kind,
             status=job.state,
             progress=job.progress,
             stage=job.stage,
-            recipe=RecipeOut.of(job.recipe),
+            recipe=RecipeOut.of(recipe) if recipe else None,
             count=job.count,
             artworks=[ArtworkOut.of(artwork) for artwork in artworks],
+            reproduction=ReproductionOut.of(job.reproduction) if job.kind == Job.Kind.REPRODUCTION else None,
             error=job.error or None,
             error_code=job.error_code or None,
             created_at=job.created_at,

@@ -37,6 +37,12 @@ def checkpoints_in(folder: Path) -> Iterator[tuple[Path, dict[str, str]]]:
             yield path, metadata
 
 
+def groups_kept(folder: Path) -> list[tuple[int, ...]]:
+    """Which pictures of a job were painted together, for every checkpoint of it."""
+    told = (json.loads(metadata.get("indices", "[]")) for _, metadata in checkpoints_in(folder))
+    return [tuple(indices) for indices in told if indices]
+
+
 def checkpoint_progress(folder: Path) -> int:
     """Denoising steps that a job would not have to repeat, over all its checkpoints: it grows while work is kept."""
     return sum(int(metadata.get("step", 0)) for _, metadata in checkpoints_in(folder))

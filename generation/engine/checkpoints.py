@@ -165,34 +165,35 @@ class CheckpointWriter:
     def __init__(self, every_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._every_s = every_s
         self._clock = clock
-        self._last = clock()
+        self._kept_at: dict[Path, float] = {}
         self._waiting: dict[Path, Snapshot] = {}
-        self._writing = False
+        self._writing = Path()
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
         self._thread.start()
 
-    def start(self) -> None:
+    def start(self, path: Path) -> None:
         """A painting begins: its first checkpoint is due one interval from now."""
-        self._last = self._clock()
+        self._kept_at[path] = self._clock()
 
-    @property
-    def due(self) -> bool:
-        """Whether the last snapshot is old enough for another one."""
-        return self._clock() - self._last >= self._every_s
+    def due(self, path: Path) -> bool:
+        """Whether the last snapshot of this painting is old enough for another one."""
+        return self._clock() - self._kept_at.get(path, self._clock()) >= self._every_s
 
     def keep(self, taken: Snapshot) -> None:
         """Have a snapshot written soon."""
-        self._last = self._clock()
+        self._kept_at[taken.path] = self._clock()
         with self._changed:
             self._waiting[taken.path] = taken
             self._changed.notify_all()
 
-    def flush(self) -> None:
-        """Return once everything that was to be kept is on the disk."""
+    def flush(self, folder: Path) -> None:
+        """Return once everything that was to be kept in a folder is on the disk: from then on it is the caller's."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._waiting and not self._writing)
+            self._changed.wait_for(lambda: all(path.parent != folder for path in (*self._waiting, self._writing)))
+        for path in [path for path in self._kept_at if path.parent == folder]:
+            del self._kept_at[path]
 
     def close(self) -> None:
         """Write what waits and end the thread."""
@@ -208,7 +209,7 @@ class CheckpointWriter:
             except OSError:
                 logger.exception("The checkpoint %s could not be written; the painting goes on", taken.path.name)
             with self._changed:
-                self._writing = False
+                self._writing = Path()
                 self._changed.notify_all()
 
     def _next(self) -> Snapshot | None:
@@ -216,5 +217,5 @@ class CheckpointWriter:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             if not self._waiting:
                 return None
-            self._writing = True
-            return self._waiting.pop(next(iter(self._waiting)))
+            self._writing = next(iter(self._waiting))
+            return self._waiting.pop(self._writing)

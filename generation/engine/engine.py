@@ -3,31 +3,34 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from aria_site.kernel.recipe import Recipe
+from generation.engine.company import Load, Shape, free_slots
 from generation.engine.contract import (
+    DeviceFaultError,
     EngineError,
     EngineStatus,
     ModelSource,
-    PaintingCancelledError,
     PaintOrder,
     Pictures,
     Sketcher,
     Stage,
     Ticket,
+    WarmSizes,
 )
 from generation.engine.tickets import QueueTicket
-from generation.engine.watchdog import Watchdog, WatchdogThread, Watched
+from generation.engine.watchdog import DeviceWatch, Watchdog, WatchdogThread, Watched
 
 if TYPE_CHECKING:
+    from generation.engine.floor import Floor
     from generation.engine.painter import Painter
 
 logger = logging.getLogger(__name__)
 
-DEVICE_FAULT = "device_fault"
+STANDSTILL = "The painting device stands still; Aria starts anew."
 CLOSE_S = 10.0
 """How long `close` waits for the device thread to come to its next step."""
 
@@ -44,6 +47,7 @@ class EngineOptions(TypedDict, total=False):
     checkpoint_every_s: float
     preview_every_s: float
     load_budget_s: float
+    device_label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +62,13 @@ class EngineSettings:
     """Threads of one computation on a processor; by default one less than there are cores."""
     ram_budget_bytes: int | None = None
     vram_budget_bytes: int | None = None
-    pictures_together: int = 4
+    pictures_together: int = 8
+    """Pictures in one model call at the most."""
     checkpoint_every_s: float = 2.0
     preview_every_s: float = 0.25
     load_budget_s: float = 600.0
+    device_label: str | None = None
+    """What the device is called beside the pictures, where that is not the name by which this process knows it."""
 
 
 @dataclass(slots=True)
@@ -72,12 +79,7 @@ class _Order:
 
 @dataclass(slots=True)
 class _Preload:
-    """A preload as the watchdog sees it."""
-
     sources: tuple[ModelSource, ...]
-    step_budget_s: float
-    progress: int = 0
-    stage: Stage = Stage.LOAD
 
 
 class Engine:
@@ -107,14 +109,19 @@ class Engine:
         self._work: SimpleQueue[_Order | _Preload | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._open: list[QueueTicket] = []
-        self._current: Watched | None = None
+        self._alone: set[str] = set()
+        """Models whose pictures are painted one at a time."""
+        self._watch = DeviceWatch()
+        self._busy = False
         self._painter: Painter | None = None
         self._stuck = False
         self._closed = False
         self._device_thread = threading.Thread(target=self._run, name="device", daemon=True)
         self._device_thread.start()
         self._watchdog = WatchdogThread(
-            Watchdog(self._settings.load_budget_s), current=lambda: self._current, on_stuck=self._give_up_on
+            Watchdog(self._settings.load_budget_s),
+            current=lambda: self._watch if self._busy else None,
+            on_stuck=self._give_up_on,
         )
 
     def submit(self, order: PaintOrder) -> Ticket:
@@ -126,38 +133,40 @@ class Engine:
             ticket.fail(error)
             return ticket
         with self._lock:
+            if not source.batches:
+                self._alone.add(source.name)
             self._open = [other for other in self._open if not other.ended]
             self._open.append(ticket)
             usable = not (self._stuck or self._closed)
             if usable:
                 self._work.put(_Order(ticket, source))
         if not usable:
-            ticket.fail(_standstill())
+            ticket.fail(EngineError(STANDSTILL, code="stuck", retryable=True))
         return ticket
 
-    def free_slots(self, recipe: Recipe) -> int:
-        """One while nothing is painted or waiting, else none: orders are painted one after another."""
+    def free_slots(self, recipe: Recipe, priority: int = 0) -> int:
+        """How many more pictures of this shape and priority can be painted now, together with what is under way."""
         with self._lock:
-            busy = any(not ticket.ended for ticket in self._open)
-            return 0 if busy or self._stuck or self._closed else 1
+            if self._stuck or self._closed:
+                return 0
+            under_way = [self._load_of(ticket.order) for ticket in self._open if not ticket.ended]
+        most = 1 if recipe.model in self._alone else self._settings.pictures_together
+        return free_slots(Shape.of(recipe), priority, under_way, most)
 
-    def preload(self, names: tuple[str, ...]) -> None:
+    def preload(self, names: tuple[str, ...], sizes: WarmSizes | None = None) -> None:
         """Load models, keep them for good and run each once, before the first order needs them. Returns at once."""
-        sources = tuple(self._source(name) for name in names)
-        self._work.put(_Preload(sources, self._settings.load_budget_s))
+        sources = tuple(replace(self._source(name), warm_sizes=(sizes or {}).get(name, ())) for name in names)
+        self._work.put(_Preload(sources))
 
     def status(self) -> EngineStatus:
         """What is resident and what is being painted."""
         painter = self._painter
         with self._lock:
             orders = sum(not ticket.ended for ticket in self._open)
-        return EngineStatus(
-            device=str(painter.plan.device) if painter else self._settings.device or "starting",
-            models=painter.pool.residents() if painter else (),
-            orders=orders,
-            loads_total=painter.pool.loads_total if painter else 0,
-            stuck=self._stuck,
-        )
+        if painter is not None:
+            return painter.pool.status(orders=orders, stuck=self._stuck)
+        device = self._settings.device or "starting"
+        return EngineStatus(device=device, models=(), orders=orders, loads_total=0, stuck=self._stuck)
 
     def close(self) -> None:
         """Withdraw all orders and end the device thread."""
@@ -176,43 +185,54 @@ class Engine:
         except LookupError as error:
             raise EngineError(f"There is no model called {name!r}.", code="unknown_model") from error
 
+    def _load_of(self, order: PaintOrder) -> Load:
+        recipe = order.recipe
+        pictures = min(len(order.indices), self._settings.pictures_together)
+        return Load(Shape.of(recipe), order.priority, pictures, alone=recipe.model in self._alone)
+
     def _run(self) -> None:
         """The device thread."""
-        self._prepare()
-        while (work := self._work.get()) is not None:
-            if self._stuck:
-                continue
-            if isinstance(work, _Order) and not work.ticket.begin():
-                continue
-            self._current = work if isinstance(work, _Preload) else work.ticket
-            try:
-                self._do(work)
-            except (EngineError, PaintingCancelledError) as error:
-                self._end_badly(work, error)
-            except Exception as error:
-                logger.exception("The device thread failed in stage %s", self._current.stage)
-                self._end_badly(work, self._explained(error))
-            finally:
-                self._current = None
-        if self._painter is not None and not self._stuck:
-            self._painter.previewer.close()
-            self._painter.writer.close()
-
-    def _do(self, work: _Order | _Preload) -> None:
-        if self._painter is None:
-            raise EngineError("The painting device cannot be used; the log says why.", code="no_device")
-        if isinstance(work, _Order):
-            work.ticket.finish(self._painter.paint(work.ticket, work.source))
-            return
-        for source in work.sources:
-            self._painter.warm(source)
-            work.progress += 1
-
-    def _prepare(self) -> None:
         try:
-            self._painter = self._set_up()
+            painter = self._painter = self._set_up()
         except Exception:
             logger.exception("The painting device cannot be used")
+            self._refuse_all()
+            return
+        from generation.engine.floor import Floor
+
+        floor = Floor(painter, self._settings.pictures_together)
+        try:
+            while self._take_in(floor) and not self._stuck:
+                floor.turn()
+            while floor.busy and not self._stuck:
+                floor.turn()
+        except DeviceFaultError:
+            self._give_up("The device failed while it painted; Aria starts anew.", code="device_fault")
+        if not self._stuck:
+            painter.close()
+
+    def _take_in(self, floor: "Floor") -> bool:
+        """Take up what came in; wait for it where nothing is under way. False once the engine is closed."""
+        while True:
+            if floor.busy and self._work.empty():
+                return True
+            self._busy = floor.busy
+            work = self._work.get()
+            self._busy = True
+            if work is None:
+                return False
+            if isinstance(work, _Preload):
+                for source in work.sources:
+                    self._watch.enter(Stage.LOAD, self._settings.load_budget_s)
+                    floor.preload(source)
+            else:
+                floor.admit(work.ticket, work.source)
+
+    def _refuse_all(self) -> None:
+        """Nothing can be painted: say so to everybody who asks."""
+        while (work := self._work.get()) is not None:
+            if isinstance(work, _Order):
+                work.ticket.fail(EngineError("The painting device cannot be used; the log says why.", code="no_device"))
 
     def _set_up(self) -> "Painter":
         """Import torch, in this thread alone, and choose the device."""
@@ -231,6 +251,7 @@ class Engine:
             settings.dtype,
             ram_budget_bytes=settings.ram_budget_bytes,
             vram_budget_bytes=settings.vram_budget_bytes,
+            label=settings.device_label,
         )
         logger.info("Painting on %s in %s", plan.device, plan.dtype_name)
         return Painter(
@@ -240,37 +261,19 @@ class Engine:
             writer=CheckpointWriter(settings.checkpoint_every_s),
             sketcher=self._sketcher,
             pictures=self._pictures,
-            together=settings.pictures_together,
+            watch=self._watch,
         )
-
-    def _end_badly(self, work: _Order | _Preload, error: EngineError | PaintingCancelledError) -> None:
-        if isinstance(work, _Order):
-            work.ticket.fail(error)
-        else:
-            logger.error("Preloading failed: %s", error)
-        if isinstance(error, EngineError) and error.code == DEVICE_FAULT:
-            self._give_up()
-
-    def _explained(self, error: Exception) -> EngineError:
-        if self._painter is not None and self._painter.is_device_fault(error):
-            return EngineError(
-                "The device failed while it painted; Aria starts anew.", code=DEVICE_FAULT, retryable=True
-            )
-        return EngineError(f"The painting failed inside the model ({type(error).__name__}).", code="failed")
 
     def _give_up_on(self, work: Watched) -> None:
         logger.error("The device thread makes no progress in stage %s; giving up on it", work.stage)
-        self._give_up()
+        self._give_up(STANDSTILL, code="stuck")
 
-    def _give_up(self) -> None:
+    def _give_up(self, sentence: str, *, code: str) -> None:
+        """End every open order so that it may be tried again elsewhere, and have this process replaced."""
         with self._lock:
             self._stuck = True
             tickets = list(self._open)
         for ticket in tickets:
-            ticket.fail(_standstill())
+            ticket.fail(EngineError(sentence, code=code, retryable=True))
         if self._on_stuck is not None:
             self._on_stuck()
-
-
-def _standstill() -> EngineError:
-    return EngineError("The painting device stands still; Aria starts anew.", code="stuck", retryable=True)

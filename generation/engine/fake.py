@@ -2,8 +2,11 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -22,6 +25,7 @@ from generation.engine.contract import (
     ResidentModel,
     Stage,
     Ticket,
+    WarmSizes,
 )
 from generation.engine.samplers import sampler_check
 from generation.engine.starts import refuse_unpainted
@@ -66,11 +70,13 @@ class FakeEngine:
     - `failures`: the EngineError with which an order fails in its first step, keyed by job id, by the prompt of its
       recipe, or by "*" for every order. The mapping is read at each order, so a test may change it meanwhile.
     - `step_delay_s`: how long each step takes.
+    - `revision`: the revision of the models it paints with; None stands for the one that each recipe names.
+    - `facts`: what replaces parts of the facts it tells.
     - `slots`: how many orders at once `free_slots` offers.
 
     Pictures depend on the recipe of each picture alone. With a checkpoint folder the step is kept in a file
     without tensors, and the same order submitted again goes on after it.
-    `submitted` lists all orders, `preloaded` all preloaded names.
+    `submitted` lists all orders, `preloaded` all preloaded names, `warm_sizes` the sizes asked for with them.
     """
 
     def __init__(
@@ -80,13 +86,18 @@ class FakeEngine:
         failures: Mapping[str, EngineError] | None = None,
         step_delay_s: float = 0.0,
         slots: int = 1,
+        revision: str | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self.steps_gate = steps_gate
         self.failures = failures if failures is not None else {}
         self.step_delay_s = step_delay_s
         self.slots = slots
+        self.revision = revision
+        self.facts = facts or {}
         self.submitted: list[PaintOrder] = []
         self.preloaded: list[str] = []
+        self.warm_sizes: dict[str, tuple[tuple[int, int], ...]] = {}
         self._tickets: list[QueueTicket] = []
         self._models: dict[str, float] = {}
         self._closed = False
@@ -102,14 +113,17 @@ class FakeEngine:
         threading.Thread(target=painter.run, name=f"fake-painter-{order.job_id}", daemon=True).start()
         return ticket
 
-    def free_slots(self, recipe: Recipe) -> int:
+    def free_slots(self, recipe: Recipe, priority: int = 0) -> int:
         """`slots` less the orders that have not ended."""
         return max(0, self.slots - self._under_way())
 
-    def preload(self, names: tuple[str, ...]) -> None:
-        """Note the names and show the models as resident."""
+    def preload(self, names: tuple[str, ...], sizes: WarmSizes | None = None) -> None:
+        """Note the names and show the models as resident. Raises the scripted error of a name."""
         for name in names:
+            if name in self.failures:
+                raise self.failures[name]
             self.preloaded.append(name)
+            self.warm_sizes[name] = tuple((sizes or {}).get(name, ()))
             self.load(name)
 
     def load(self, name: str) -> None:
@@ -132,7 +146,12 @@ class FakeEngine:
             for name, since in self._models.items()
         )
         return EngineStatus(
-            device="fake", models=models, orders=self._under_way(), loads_total=len(models), stuck=False
+            device="fake",
+            models=models,
+            orders=self._under_way(),
+            loads_total=len(models),
+            stuck=False,
+            loads=dict(Counter("preload" if model.pinned else "first_use" for model in models)),
         )
 
     def close(self) -> None:
@@ -160,6 +179,8 @@ class _FakePainter:
         self._ticket = ticket
         self._order = ticket.order
         self._last_preview: float | None = None
+        revision = engine.revision or self._order.recipe.model_revision
+        self._recipe = replace(self._order.recipe, model_revision=revision)
 
     def run(self) -> None:
         """Paint to the end, good or bad."""
@@ -181,8 +202,11 @@ class _FakePainter:
         self._ticket.enter(Stage.DECODE)
         for index in self._order.indices:
             self._ticket.raise_if_cancelled()
-            self._ticket.put(Painted(index=index, pixels=fake_pixels(self._order.recipe.for_picture(index))))
-        self._ticket.finish(PaintingFacts(device="fake", dtype="float32", libraries={"fake": "1"}))
+            self._ticket.put(Painted(index=index, pixels=fake_pixels(self._recipe.for_picture(index))))
+        facts = PaintingFacts(
+            device="fake", dtype="float32", model_revision=self._recipe.model_revision, libraries={"fake": "1"}
+        )
+        self._ticket.finish(replace(facts, **self._engine.facts))
 
     def _step(self, step: int) -> None:
         failure = self._engine.failure_of(self._order)
@@ -196,6 +220,8 @@ class _FakePainter:
         self._ticket.raise_if_cancelled()
 
     def _preview(self, step: int) -> Preview | None:
+        if not self._ticket.watched:
+            return None
         now = time.monotonic()
         if self._last_preview is not None and now - self._last_preview < PREVIEW_INTERVAL_S:
             return None

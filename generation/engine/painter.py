@@ -1,48 +1,35 @@
-"""Paints one order on the device thread: load, encode, step, decode, and what happens when memory runs out."""
+"""Paints on the device thread, one small thing at a time: load, encode, one model call, decode."""
 
 import logging
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 
 from generation.engine.checkpoints import CheckpointError, CheckpointWriter, PaintingKey, restore, snapshot
-from generation.engine.contract import EngineError, ModelSource, Painted, PaintingFacts, Pictures, Sketcher, Stage
+from generation.engine.contract import ModelSource, Painted, PaintingFacts, Pictures, Sketcher, Stage
+from generation.engine.decoding import not_finite
 from generation.engine.devices import DevicePlan, is_device_fault, is_out_of_memory, library_versions
 from generation.engine.families import SteppedFamily, family_of
-from generation.engine.manifest import ModelManifest
-from generation.engine.pool import Pool, WarmModel
-from generation.engine.previews import LatentColours, Previewer, Sighting, copy_of_first, latent_colours
+from generation.engine.pool import Pool
+from generation.engine.previews import Previewer, Sighting, copy_of_first, latent_colours
+from generation.engine.samplers import DEFAULT_SAMPLER
+from generation.engine.sittings import Sitting
 from generation.engine.starts import refuse_unpainted, starting_pictures
 from generation.engine.stepper import Painting
-from generation.engine.tickets import QueueTicket
+from generation.engine.watchdog import DeviceWatch
 from generation.engine.whole_call import WholeCall
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class Sitting:
-    """One order in front of one warm model, and how far it is."""
-
-    ticket: QueueTicket
-    model: WarmModel
-    colours: LatentColours | None
-    groups: list[tuple[int, ...]]
-    """Pictures that are painted together; group after group."""
-    at: int = 0
-    painted: set[int] = field(default_factory=set)
-
-    def report(self, step: int, steps: int) -> tuple[int, int]:
-        """Tell the waiting side of a step of the present group; returns (step, total) of the whole order."""
-        whole = (self.at * steps + step, len(self.groups) * steps)
-        self.ticket.stepped(*whole)
-        return whole
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painter:
-    """Everything the device thread paints with."""
+    """Everything the device thread paints with. Who is painted when is the floor's matter.
+
+    Every method may raise EngineError, PaintingCancelledError, or whatever comes out of torch.
+    """
 
     plan: DevicePlan
     pool: Pool
@@ -50,154 +37,179 @@ class Painter:
     writer: CheckpointWriter
     sketcher: Sketcher | None
     pictures: Pictures | None
-    together: int
-    """How many pictures of an order share a model call at the most."""
-
-    def paint(self, ticket: QueueTicket, source: ModelSource) -> PaintingFacts:
-        """Paint an order to its last picture. Raises EngineError or PaintingCancelledError."""
-        refuse_unpainted(ticket.order.recipe)
-        ticket.enter(Stage.LOAD)
-        was_warm = self.pool.is_warm(source)
-        model = self.pool.get(source)
-        started = time.perf_counter()
-        try:
-            self._paint_within_memory(ticket, model)
-        finally:
-            # From here on the folder of the checkpoints is the caller's alone.
-            self.writer.flush()
-        return PaintingFacts(
-            device=str(self.plan.device),
-            dtype=self.plan.dtype_name,
-            instruction_set=self.plan.instruction_set,
-            libraries=library_versions(),
-            load_s=0.0 if was_warm else model.load_s,
-            paint_s=time.perf_counter() - started,
-        )
+    watch: DeviceWatch
 
     def is_device_fault(self, error: Exception) -> bool:
         """Whether the device itself failed: nothing more can be painted in this process."""
         return is_device_fault(error)
 
-    def warm(self, source: ModelSource) -> None:
-        """Load a model, keep it in memory for good, and run it once at its own size, so that no order waits for it."""
-        from aria_site.kernel.recipe import Recipe
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """Whether something did not fit."""
+        return is_out_of_memory(error)
 
-        self.pool.pin(source.name)
-        model = self.pool.get(source)
-        family = family_of(model, self.plan)
+    def family(self, source: ModelSource) -> SteppedFamily | WholeCall:
+        """The way to paint with a model, which is loaded first where it is not warm."""
+        return family_of(self.pool.get(source), self.plan)
+
+    def open(self, sitting: Sitting) -> None:
+        """Take an order up: load its model."""
+        if not sitting.ticket.begin():
+            raise sitting.ticket.cancellation()
+        refuse_unpainted(sitting.order.recipe)
+        self._enter(sitting, Stage.LOAD)
+        was_warm = self.pool.is_warm(sitting.source)
+        model = self.pool.get(sitting.source)
+        if isinstance(self.family(sitting.source), WholeCall):
+            sitting.together = 1
+        sitting.started_at = time.perf_counter()
+        sitting.load_s = 0.0 if was_warm else model.load_s
+
+    def begin(self, sitting: Sitting) -> None:
+        """Encode the prompt and lay out the schedule of the pictures under way, or take them up where they stood."""
+        family = self.family(sitting.source)
         if isinstance(family, WholeCall):
             return
-        recipe = Recipe(
-            model=source.name,
-            model_revision=source.revision,
-            prompt="",
-            resolved_prompt="",
-            seed=0,
-            width=model.manifest.width,
-            height=model.manifest.height,
-            steps=1,
-            guidance_scale=model.manifest.guidance_scale,
-            sampler="Euler",
-        )
-        with torch.inference_mode():
-            painting = family.begin((recipe,), None)
-            family.stepper.advance([painting])
-            family.pixels(painting, 0)
-
-    def _paint_within_memory(self, ticket: QueueTicket, model: WarmModel) -> None:
-        """Paint in groups; if memory runs out, empty the caches and paint the rest one after another."""
-        colours = latent_colours(model.manifest)
-        sitting = Sitting(ticket, model, colours, _groups(ticket.order.indices, self.together))
-        if self._fits_in_memory(sitting):
-            return
-        logger.warning("Out of memory with job %s; painting its pictures one by one", ticket.order.job_id)
-        self.pool.make_room(keep=model.source.name)
-        rest = tuple(index for index in ticket.order.indices if index not in sitting.painted)
-        if not self._fits_in_memory(Sitting(ticket, model, colours, _groups(rest, 1))):
-            recipe = ticket.order.recipe
-            self.pool.make_room(keep=model.source.name)
-            raise EngineError(
-                f"A picture of {recipe.width} by {recipe.height} does not fit into the memory of this device. "
-                "Ask for a smaller one.",
-                code="out_of_memory",
-            )
-
-    def _fits_in_memory(self, sitting: Sitting) -> bool:
-        try:
-            with torch.inference_mode():
-                self._paint_groups(sitting)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            return False
-        return True
-
-    def _paint_groups(self, sitting: Sitting) -> None:
-        family = family_of(sitting.model, self.plan)
-        if isinstance(family, WholeCall):
-            sitting.groups = _groups(tuple(index for group in sitting.groups for index in group), 1)
-        for at, indices in enumerate(sitting.groups):
-            sitting.at = at
-            if isinstance(family, WholeCall):
-                self._paint_whole(sitting, family, indices)
-            else:
-                self._paint_stepped(sitting, family, indices)
-
-    def _paint_stepped(self, sitting: Sitting, family: SteppedFamily, indices: tuple[int, ...]) -> None:
-        ticket, order = sitting.ticket, sitting.ticket.order
-        ticket.enter(Stage.ENCODE)
-        recipes = tuple(order.recipe.for_picture(index) for index in indices)
+        self._enter(sitting, Stage.ENCODE)
+        order = sitting.order
+        recipes = tuple(order.recipe.for_picture(index) for index in sitting.group)
         painting = family.begin(recipes, starting_pictures(recipes, self.sketcher, self.pictures))
-        key = self._key(sitting, indices)
-        if order.checkpoint_dir is not None and restore(painting, key, order.checkpoint_dir):
+        if order.checkpoint_dir is not None and restore(painting, self._key(sitting), order.checkpoint_dir):
             logger.info("Job %s goes on from step %d of %d", order.job_id, painting.step, painting.total)
-        if not painting.done:
-            ticket.enter(Stage.STEP)
-            self._denoise(sitting, family, painting, key)
-        ticket.enter(Stage.DECODE)
-        _check_finite(painting, sitting.model.manifest)
-        for row, index in enumerate(indices):
-            ticket.raise_if_cancelled()
-            ticket.put(Painted(index=index, pixels=family.pixels(painting, row)))
-            sitting.painted.add(index)
+        if sitting.checkpoint is not None:
+            self.writer.start(sitting.checkpoint)
+        sitting.painting = painting
 
-    def _denoise(self, sitting: Sitting, family: SteppedFamily, painting: Painting, key: PaintingKey) -> None:
-        self.writer.start()
-        while not painting.done:
-            if sitting.ticket.cancelled:
-                # Whoever takes the job up again, if anybody does, has no step to repeat.
-                self._keep(sitting, painting, key)
-            sitting.ticket.raise_if_cancelled()
-            family.stepper.advance([painting])
-            if not painting.at_step_end:
-                sitting.ticket.touch()
+    def predict(self, company: Sequence[Sitting]) -> list[torch.Tensor]:
+        """One model call for everybody; nobody's painting is changed by it."""
+        for sitting in company:
+            sitting.resume(Stage.STEP)
+        self.watch.enter(Stage.STEP, len(company) * min(sitting.order.step_budget_s for sitting in company))
+        family = self.family(company[0].source)
+        if isinstance(family, WholeCall):
+            raise TypeError("A model that is painted in one call makes no single steps.")
+        return family.stepper.predict([painting_of(sitting) for sitting in company])
+
+    def advance(self, sitting: Sitting, answer: torch.Tensor) -> None:
+        """Move a painting on by the model's answer; show and keep it now and then."""
+        painting = painting_of(sitting)
+        painting.advance(answer)
+        if not painting.at_step_end:
+            sitting.ticket.touch()
+            return
+        whole = sitting.report(painting.step, painting.total)
+        self._show(sitting, painting.predicted, whole)
+        path = sitting.checkpoint
+        if path is not None and (painting.done or self.writer.due(path)):
+            self.keep(sitting)
+
+    def decode(self, sitting: Sitting) -> None:
+        """Hand out the finished pictures of the group under way."""
+        family, painting = self.family(sitting.source), painting_of(sitting)
+        if isinstance(family, WholeCall):
+            raise TypeError("A model that is painted in one call decodes by itself.")
+        self._enter(sitting, Stage.DECODE)
+        if not bool(torch.isfinite(painting.latents).all()):
+            raise not_finite(self.pool.get(sitting.source).manifest.title)
+        for row, index in enumerate(sitting.group):
+            if index in sitting.given:
                 continue
-            whole = sitting.report(painting.step, painting.total)
-            self._show(sitting, painting.predicted, whole)
-            if self.writer.due:
-                self._keep(sitting, painting, key)
-        self._keep(sitting, painting, key)
+            sitting.ticket.raise_if_cancelled()
+            sitting.ticket.put(Painted(index=index, pixels=family.pixels(painting, row)))
+            sitting.given.add(index)
+            self.watch.moved()
+        sitting.close_group()
 
-    def _paint_whole(self, sitting: Sitting, family: WholeCall, indices: tuple[int, ...]) -> None:
-        ticket = sitting.ticket
-        ticket.enter(Stage.STEP)
-        (index,) = indices
-        recipe = ticket.order.recipe.for_picture(index)
+    def paint_whole(self, sitting: Sitting) -> None:
+        """Paint one picture through the pipeline's own call."""
+        family, ticket = self.family(sitting.source), sitting.ticket
+        if not isinstance(family, WholeCall):
+            raise TypeError("A model that is painted step by step has no whole call.")
+        self._enter(sitting, Stage.STEP)
+        (index,) = sitting.group
+        recipe = sitting.order.recipe.for_picture(index)
 
         def on_step(step: int, latents: torch.Tensor | None) -> None:
+            self.watch.moved()
             ticket.raise_if_cancelled()
             self._show(sitting, latents, sitting.report(min(step, recipe.steps), recipe.steps))
             if step >= recipe.steps:
-                ticket.enter(Stage.DECODE)
+                self._enter(sitting, Stage.DECODE)
 
         pixels = family.paint(recipe, on_step)
         ticket.raise_if_cancelled()
         ticket.put(Painted(index=index, pixels=pixels))
-        sitting.painted.add(index)
+        sitting.close_group()
+
+    def keep(self, sitting: Sitting) -> None:
+        """Have a checkpoint of the pictures under way written, if the order wants any."""
+        folder, painting = sitting.order.checkpoint_dir, sitting.painting
+        if folder is None or painting is None:
+            return
+        try:
+            self.writer.keep(snapshot(painting, self._key(sitting), folder))
+        except CheckpointError:
+            logger.exception("Job %s cannot be checkpointed; the painting goes on", sitting.order.job_id)
+
+    def settle(self, sitting: Sitting) -> None:
+        """Return once its checkpoints are on the disk: from then on their folder is the caller's alone."""
+        if sitting.order.checkpoint_dir is not None:
+            self.writer.flush(sitting.order.checkpoint_dir)
+
+    def facts(self, sitting: Sitting) -> PaintingFacts:
+        """How a finished order was painted."""
+        return PaintingFacts(
+            device=self.plan.label,
+            device_name=self.plan.device_name,
+            dtype=self.plan.dtype_name,
+            model_revision=sitting.source.revision,
+            instruction_set=self.plan.instruction_set,
+            libraries=library_versions(),
+            load_s=sitting.load_s,
+            paint_s=time.perf_counter() - (sitting.started_at or time.perf_counter()),
+        )
+
+    @torch.inference_mode()
+    def warm(self, source: ModelSource) -> None:
+        """Load a model, keep it in memory for good, and run it once at each size that will be asked for of it."""
+        from aria_site.kernel.recipe import Recipe
+
+        self.pool.pin(source.name)
+        manifest, family = self.pool.get(source, preload=True).manifest, self.family(source)
+        for width, height in dict.fromkeys(((manifest.width, manifest.height), *source.warm_sizes)):
+            recipe = Recipe(
+                model=source.name,
+                model_revision=source.revision,
+                prompt="",
+                resolved_prompt="",
+                seed=0,
+                width=width,
+                height=height,
+                steps=1,
+                guidance_scale=manifest.guidance_scale,
+                sampler=DEFAULT_SAMPLER if isinstance(family, WholeCall) else "Euler",
+            )
+            self.watch.moved()
+            if isinstance(family, WholeCall):
+                family.paint(recipe, lambda _step, _latents: None)
+                continue
+            painting = family.begin((recipe,), None)
+            painting.advance(family.stepper.predict([painting])[0])
+            family.pixels(painting, 0)
+
+    def close(self) -> None:
+        """End the threads beside the device's."""
+        self.previewer.close()
+        self.writer.close()
+
+    def _enter(self, sitting: Sitting, stage: Stage) -> None:
+        self.watch.enter(stage, sitting.order.step_budget_s)
+        sitting.ticket.enter(stage)
 
     def _show(self, sitting: Sitting, latents: torch.Tensor | None, whole: tuple[int, int]) -> None:
-        colours, recipe = sitting.colours, sitting.ticket.order.recipe
-        if colours is None or latents is None or latents.ndim != 4 or latents.shape[1] != len(colours.factors):
+        if latents is None or latents.ndim != 4 or not self.previewer.wants(sitting.ticket):
+            return
+        colours, recipe = latent_colours(self.pool.get(sitting.source).manifest), sitting.order.recipe
+        if colours is None or latents.shape[1] != len(colours.factors):
             return
         copy, ready = copy_of_first(latents)
         self.previewer.see(
@@ -212,33 +224,19 @@ class Painter:
             )
         )
 
-    def _keep(self, sitting: Sitting, painting: Painting, key: PaintingKey) -> None:
-        folder = sitting.ticket.order.checkpoint_dir
-        if folder is None:
-            return
-        try:
-            self.writer.keep(snapshot(painting, key, folder))
-        except CheckpointError:
-            logger.exception("Job %s cannot be checkpointed; the painting goes on", sitting.ticket.order.job_id)
-
-    def _key(self, sitting: Sitting, indices: tuple[int, ...]) -> PaintingKey:
+    def _key(self, sitting: Sitting) -> PaintingKey:
         return PaintingKey(
-            recipe=sitting.ticket.order.recipe,
-            indices=indices,
-            revision=sitting.model.source.revision,
+            recipe=sitting.order.recipe,
+            indices=sitting.group,
+            revision=sitting.source.revision,
             device=self.plan.device.type,
             dtype=self.plan.dtype_name,
             libraries=tuple(sorted(library_versions().items())),
         )
 
 
-def _groups(indices: tuple[int, ...], size: int) -> list[tuple[int, ...]]:
-    return [indices[start : start + size] for start in range(0, len(indices), size)]
-
-
-def _check_finite(painting: Painting, manifest: ModelManifest) -> None:
-    if not bool(torch.isfinite(painting.latents).all()):
-        raise EngineError(
-            f"The model {manifest.title!r} lost itself in numbers that are none; try another sampler or less guidance.",
-            code="not_finite",
-        )
+def painting_of(sitting: Sitting) -> Painting:
+    """The pictures under way. Raises RuntimeError where none were begun."""
+    if sitting.painting is None:
+        raise RuntimeError("This order has no picture under way.")
+    return sitting.painting

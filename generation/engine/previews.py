@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -98,34 +99,33 @@ class Sighting:
 
 
 class Easel:
-    """The newest sighting, and when the next frame may be shown: at once for a new order, then one per interval."""
+    """The newest sighting of each order, and when its next frame is due: at once at first, then one per interval."""
 
     def __init__(self, interval_s: float = INTERVAL_S) -> None:
         self._interval_s = interval_s
-        self._newest: Sighting | None = None
-        self._shown: QueueTicket | None = None
-        self._shown_at = 0.0
+        self._newest: dict[QueueTicket, Sighting] = {}
+        self._shown_at: WeakKeyDictionary[QueueTicket, float] = WeakKeyDictionary()
 
     def put(self, sighting: Sighting) -> None:
-        """Replace what was seen before: an older frame is of no use to anybody."""
-        self._newest = sighting
+        """Replace what was seen of this order before: an older frame is of no use to anybody."""
+        self._newest[sighting.ticket] = sighting
+
+    def due_in_s(self, ticket: QueueTicket, now: float) -> float:
+        """Seconds until an order may show another frame."""
+        shown_at = self._shown_at.get(ticket)
+        return 0.0 if shown_at is None else max(0.0, shown_at + self._interval_s - now)
 
     def wait_s(self, now: float) -> float | None:
         """Seconds until a frame is due; None while there is nothing to show."""
-        if self._newest is None:
-            return None
-        if self._newest.ticket is not self._shown:
-            return 0.0
-        return max(0.0, self._shown_at + self._interval_s - now)
+        return min((self.due_in_s(ticket, now) for ticket in self._newest), default=None)
 
     def take(self, now: float) -> Sighting | None:
-        """The sighting to show now, once."""
-        if self.wait_s(now) != 0.0:
+        """A sighting to show now, once."""
+        due = next((ticket for ticket in self._newest if self.due_in_s(ticket, now) == 0.0), None)
+        if due is None:
             return None
-        taken, self._newest = self._newest, None
-        if taken is not None:
-            self._shown, self._shown_at = taken.ticket, now
-        return taken
+        self._shown_at[due] = now
+        return self._newest.pop(due)
 
 
 class Previewer:
@@ -145,6 +145,13 @@ class Previewer:
             self._easel.put(sighting)
             self._changed.notify_all()
 
+    def wants(self, ticket: QueueTicket) -> bool:
+        """Whether an order is watched and may show a frame now; until then its canvas need not be copied."""
+        if not ticket.watched:
+            return False
+        with self._changed:
+            return self._easel.due_in_s(ticket, self._clock()) == 0.0
+
     def close(self) -> None:
         """End the thread; frames not yet shown are dropped."""
         with self._changed:
@@ -153,6 +160,8 @@ class Previewer:
         self._thread.join()
 
     def _run(self) -> None:
+        # Pillow reads its encoders in at the first picture: now, while a model loads, rather than in the first job.
+        Image.preinit()
         while (sighting := self._next()) is not None:
             if not sighting.ticket.ended:
                 preview = frame(sighting.colours, sighting.host_latents(), size=sighting.size, step=sighting.step)

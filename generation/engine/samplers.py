@@ -45,6 +45,7 @@ SAMPLERS: Mapping[str, Sampler] = {
     "Euler a": Sampler("EulerAncestralDiscreteScheduler"),
     "DDIM": Sampler("DDIMScheduler", {"clip_sample": False}),
     "UniPC": Sampler("UniPCMultistepScheduler", {"solver_order": 2, "use_karras_sigmas": False}),
+    "LCM": Sampler("LCMScheduler", {"clip_sample": False}),
     "Heun": Sampler("HeunDiscreteScheduler", {"use_karras_sigmas": False, "clip_sample": False}, order=2),
 }
 
@@ -96,6 +97,8 @@ def schedule_set(scheduler: Any, steps: int, noise_level: float | None) -> int:
     schedule are run, so fine that they begin at that noise level: a picture painted over a sketch gets all its steps.
     """
     trained = int(scheduler.config.num_train_timesteps)
+    if "original_inference_steps" in scheduler.config:
+        return _distilled_schedule_set(scheduler, steps, noise_level or 1.0)
     if noise_level is None or noise_level >= 1:
         scheduler.set_timesteps(steps, device="cpu")
         return 0
@@ -111,6 +114,18 @@ def schedule_set(scheduler: Any, steps: int, noise_level: float | None) -> int:
             fine = middle
     scheduler.set_timesteps(coarse, device="cpu")
     return (coarse - steps) * order
+
+
+def _distilled_schedule_set(scheduler: Any, steps: int, noise_level: float) -> int:
+    """Lay out the schedule of a sampler whose steps are chosen from those that its models were distilled for.
+
+    It knows noise levels by itself; where one leaves it fewer steps than wanted, it chooses from a finer schedule.
+    """
+    trained, distilled = int(scheduler.config.num_train_timesteps), int(scheduler.config.original_inference_steps)
+    steps = min(steps, max(1, int(trained * noise_level)))
+    enough = distilled if int(distilled * noise_level) >= steps else trained
+    scheduler.set_timesteps(steps, device="cpu", original_inference_steps=enough, strength=noise_level)
+    return 0
 
 
 def _rescales(scheduler_class: Any) -> bool:

@@ -1,13 +1,11 @@
 """Stable Diffusion 1.x and 2.x, and the starter model: prompts in, latents to step, pictures out."""
 
-from typing import Any
-
-import numpy as np
 import torch
 from torch import Tensor
 
 from aria_site.kernel.recipe import Recipe
 from generation.engine.contract import EngineError, Pixels
+from generation.engine.decoding import Autoencoder
 from generation.engine.devices import DevicePlan
 from generation.engine.kept import Kept
 from generation.engine.pool import WarmModel
@@ -22,6 +20,7 @@ class StableDiffusion:
     def __init__(self, model: WarmModel, plan: DevicePlan) -> None:
         self._pipeline = model.pipeline
         self._plan = plan
+        self._autoencoder = Autoencoder(model.pipeline.vae, model.manifest.title)
         self.stepper = Stepper(model.pipeline.unet, device=plan.device, dtype=plan.dtype)
 
     def begin(self, recipes: tuple[Recipe, ...], start: Start | None) -> Painting:
@@ -52,12 +51,8 @@ class StableDiffusion:
         )
 
     def pixels(self, painting: Painting, row: int) -> Pixels:
-        """Decode one picture. One at a time, so that memory and bytes are the same in any batch."""
-        vae = self._pipeline.vae
-        latents = painting.latents[row : row + 1] / vae.config.scaling_factor
-        picture = vae.decode(latents.to(self._plan.dtype), return_dict=False)[0][0].float()
-        grey_levels = (picture / 2 + 0.5).clamp(0, 1).mul(255).round().to(torch.uint8)
-        pixels: Pixels = np.ascontiguousarray(grey_levels.permute(1, 2, 0).cpu().numpy())
+        """Decode one picture. Raises EngineError where none came out."""
+        pixels = self._autoencoder.picture_of(painting.latents[row : row + 1])
         return painting.kept.pasted(pixels) if painting.kept else pixels
 
     def _noise(self, generators: list[torch.Generator], shape: tuple[int, int, int]) -> Tensor:
@@ -86,12 +81,7 @@ class StableDiffusion:
         return Conditioning(prompt=prompt, negative=negative if guided else None, guidance_scale=recipe.guidance_scale)
 
     def _encoded(self, start: Start) -> Tensor:
-        vae = self._pipeline.vae
-        return torch.cat([_latents_of(vae, self._tensor(picture)) for picture in start.pictures])
-
-    def _tensor(self, picture: Pixels) -> Tensor:
-        tensor = torch.from_numpy(np.array(picture, order="C")).to(self._plan.device)
-        return (tensor.permute(2, 0, 1)[None].float() / 127.5 - 1).to(self._plan.dtype)
+        return torch.cat([self._autoencoder.latents_of(picture) for picture in start.pictures])
 
 
 def _kept(start: Start | None, source: Tensor | None, noise: Tensor) -> Kept | None:
@@ -99,11 +89,3 @@ def _kept(start: Start | None, source: Tensor | None, noise: Tensor) -> Kept | N
     if start is None or source is None or start.mask is None:
         return None
     return Kept.of(start.pictures[0], start.mask, latents=source, noise=noise)
-
-
-def _latents_of(vae: Any, picture: Tensor) -> Tensor:
-    """The latents of a picture: a full autoencoder gives a distribution, of which the middle; a tiny one latents."""
-    encoded = vae.encode(picture)
-    latents: Tensor = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
-    scaled: Tensor = latents.float() * vae.config.scaling_factor
-    return scaled

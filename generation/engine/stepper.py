@@ -1,6 +1,6 @@
 """The denoising loop, one step at a time: what a painting is between two steps, and the model call that moves it on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,14 @@ class Conditioning:
     negative: Tensor | None
     """Same shape; None paints without guidance."""
     guidance_scale: float
+    added: Mapping[str, Tensor] = field(default_factory=dict)
+    """What the model wants to be told besides, by its name there; each (1, ...)."""
+    negative_added: Mapping[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What conditionings must have in common to lie in one model call."""
+        return tuple(self.prompt.shape[1:]), tuple((name, tuple(given.shape[1:])) for name, given in self.added.items())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +82,11 @@ class Painting:
         timestep: Tensor = self.scheduler.timesteps[self.call]
         return timestep
 
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What paintings of one model must have in common to share a model call."""
+        return tuple(self.latents.shape[1:]), self.conditioning.shape
+
     def advance(self, noise: Tensor) -> None:
         """Take the model's answer and move the latents on by one call."""
         randomness = {"generator": self.generators} if self.draws else {}
@@ -92,21 +105,20 @@ class Stepper:
         self._unet = unet
         self._device = device
         self._dtype = dtype
-        self.calls = 0
 
-    def advance(self, paintings: Sequence[Painting]) -> None:
-        """Move every painting on by one model call, all in one forward pass."""
+    def predict(self, paintings: Sequence[Painting]) -> list[Tensor]:
+        """The model's answer to each painting, all in one forward pass. No painting is changed."""
         parts = [_ModelInput.of(painting) for painting in paintings]
-        self.calls += 1
+        added = _joined([part.added for part in parts])
         answer = self._unet(
             torch.cat([part.latents for part in parts]).to(self._dtype),
             torch.cat([part.timesteps for part in parts]).to(self._device, non_blocking=True),
             encoder_hidden_states=torch.cat([part.conditions for part in parts]),
             return_dict=False,
+            **({"added_cond_kwargs": added} if added else {}),
         )[0]
         shares = answer.float().split([len(part.latents) for part in parts])
-        for painting, share in zip(paintings, shares, strict=True):
-            painting.advance(_guided(share, painting.conditioning))
+        return [_guided(share, painting.conditioning) for painting, share in zip(paintings, shares, strict=True)]
 
 
 @dataclass(slots=True)
@@ -114,6 +126,7 @@ class _ModelInput:
     latents: Tensor
     timesteps: Tensor
     conditions: Tensor
+    added: dict[str, Tensor]
 
     @classmethod
     def of(cls, painting: Painting) -> "_ModelInput":
@@ -121,11 +134,24 @@ class _ModelInput:
         conditioning, timestep = painting.conditioning, painting.timestep
         latents = painting.scheduler.scale_model_input(painting.latents, timestep)
         count = len(latents)
-        conditions = conditioning.prompt.expand(count, -1, -1)
+        conditions, added = _rows(conditioning.prompt, count), _all_rows(conditioning.added, count)
         if conditioning.negative is not None:
             latents = torch.cat([latents, latents])
-            conditions = torch.cat([conditioning.negative.expand(count, -1, -1), conditions])
-        return cls(latents, timestep.float().expand(len(latents)), conditions)
+            conditions = torch.cat([_rows(conditioning.negative, count), conditions])
+            added = _joined([_all_rows(conditioning.negative_added, count), added])
+        return cls(latents, timestep.float().expand(len(latents)), conditions, added)
+
+
+def _rows(given: Tensor, count: int) -> Tensor:
+    return given.expand(count, *given.shape[1:])
+
+
+def _all_rows(added: Mapping[str, Tensor], count: int) -> dict[str, Tensor]:
+    return {name: _rows(given, count) for name, given in added.items()}
+
+
+def _joined(parts: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
 
 def _guided(answer: Tensor, conditioning: Conditioning) -> Tensor:
@@ -136,7 +162,7 @@ def _guided(answer: Tensor, conditioning: Conditioning) -> Tensor:
 
 
 def _foreseen(outcome: Any, scheduler: Any) -> Tensor | None:
-    foreseen = getattr(outcome, "pred_original_sample", None)
+    foreseen = getattr(outcome, "pred_original_sample", getattr(outcome, "denoised", None))
     if foreseen is None:
         outputs = getattr(scheduler, "model_outputs", None)
         foreseen = outputs[-1] if outputs else outcome.prev_sample

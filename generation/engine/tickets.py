@@ -27,6 +27,7 @@ class QueueTicket:
 
     def __init__(self, order: PaintOrder) -> None:
         self.order = order
+        self.watched = order.watched
         self._items: SimpleQueue[PaintEvent | Exception] = SimpleQueue()
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
@@ -53,7 +54,7 @@ class QueueTicket:
         self._cancelled.set()
         with self._lock:
             if not self._begun:
-                self._end(self._cancellation())
+                self._end(self.cancellation())
 
     @property
     def stage(self) -> Stage:
@@ -89,13 +90,19 @@ class QueueTicket:
     def raise_if_cancelled(self) -> None:
         """Stop here if the order was withdrawn. Raises PaintingCancelledError."""
         if self._cancelled.is_set():
-            raise self._cancellation()
+            raise self.cancellation()
 
     def enter(self, stage: Stage) -> None:
         """Move on to `stage`, unless the order was withdrawn. Raises PaintingCancelledError."""
         self.raise_if_cancelled()
         self._stage = stage
         self.put(StageEntered(stage=stage))
+
+    def rest(self) -> None:
+        """The device turns to others; the painting goes on later from where it stands."""
+        if self._stage is not Stage.WAIT:
+            self._stage = Stage.WAIT
+            self.put(StageEntered(stage=Stage.WAIT))
 
     def put(self, event: PaintEvent) -> None:
         """Hand one event to the waiting side and count it as progress."""
@@ -130,11 +137,12 @@ class QueueTicket:
         with self._lock:
             self._end(error)
 
+    def cancellation(self) -> PaintingCancelledError:
+        """What a withdrawn order ends with."""
+        return PaintingCancelledError(f"The painting of job {self.order.job_id} was withdrawn.")
+
     def _end(self, item: Finished | EngineError | PaintingCancelledError) -> None:
         if not self._ended:
             self._ended = True
             self._progress += 1
             self._items.put(item)
-
-    def _cancellation(self) -> PaintingCancelledError:
-        return PaintingCancelledError(f"The painting of job {self.order.job_id} was withdrawn.")

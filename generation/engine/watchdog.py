@@ -11,7 +11,7 @@ SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.02, 1.0
 
 
 class Watched(Protocol):
-    """What the device thread is at: an order, or a preload."""
+    """What the device thread is at."""
 
     @property
     def stage(self) -> Stage:
@@ -27,6 +27,24 @@ class Watched(Protocol):
     def step_budget_s(self) -> float:
         """The longest time without progress outside of loading."""
         ...
+
+
+class DeviceWatch:
+    """What the device thread tells the watchdog. It writes, the watchdog's thread reads."""
+
+    def __init__(self) -> None:
+        self.stage = Stage.WAIT
+        self.progress = 0
+        self.step_budget_s = 0.0
+
+    def enter(self, stage: Stage, step_budget_s: float) -> None:
+        """Something begins that may take so long."""
+        self.stage, self.step_budget_s = stage, step_budget_s
+        self.progress += 1
+
+    def moved(self) -> None:
+        """Something went well."""
+        self.progress += 1
 
 
 class Watchdog:

@@ -1,6 +1,6 @@
 """Claiming: one worker takes one queued job, under a lease that nobody else holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,13 +10,14 @@ from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 
 from aria_site.kernel.ids import new_id
-from aria_site.kernel.recipe import Recipe
 from generation.live import job_changed
 from generation.models import Job
 
 LEASE = timedelta(seconds=15)
-CANDIDATES = 20
+CANDIDATES = 50
 """How far down the queue a worker looks for a job that it can take."""
+PATIENCE = timedelta(seconds=15)
+"""How much younger a job may be than one that it is painted before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,20 +29,51 @@ class Claim:
 
 
 def job_claim(
-    *, worker: str, device: str, can_take: Callable[[Recipe], bool], only: UUID | None = None
+    *,
+    worker: str,
+    device: str,
+    can_take: Callable[[Job], bool],
+    prefers: Callable[[Job], bool] = lambda _job: False,
+    only: UUID | None = None,
 ) -> Claim | None:
     """Take the first claimable job that this worker can paint now. None when there is none.
 
     QUEUED becomes RUNNING in one conditional update; of two workers after one job exactly one gets it. An attempt
     is counted, and the count starts anew when the attempt before came further than any earlier one.
     """
-    for candidate in _candidates(only):
-        if can_take(candidate.recipe):
-            claim = _take(candidate.pk, worker, device)
-            if claim:
-                job_changed(claim.job.pk)
-                return claim
+    for candidate in order_of_claim(_candidates(only), can_take=can_take, prefers=prefers):
+        claim = _take(candidate.pk, worker, device)
+        if claim:
+            job_changed(claim.job.pk)
+            return claim
     return None
+
+
+def order_of_claim(
+    queue: Sequence[Job], *, can_take: Callable[[Job], bool], prefers: Callable[[Job], bool]
+) -> list[Job]:
+    """Which jobs of a queue a worker tries to take, in that order.
+
+    It passes over what it cannot take now, and those it prefers (their model is in its memory, say) go before others
+    of the same priority. But no job passes one of the same or higher priority that is older by more than PATIENCE:
+    so a job waits for a bounded number of others, however full the queue is.
+    """
+    takeable: list[Job] = []
+    passed_over: list[Job] = []
+    for job in queue:
+        if not can_take(job):
+            passed_over.append(job)
+        elif all(_may_pass(job, other) for other in passed_over):
+            takeable.append(job)
+    first_choice = next((job for job in takeable if prefers(job)), None)
+    if first_choice and all(_may_pass(first_choice, other) for other in takeable[: takeable.index(first_choice)]):
+        takeable.remove(first_choice)
+        takeable.insert(0, first_choice)
+    return takeable
+
+
+def _may_pass(job: Job, other: Job) -> bool:
+    return job.priority == other.priority and job.created_at - other.created_at <= PATIENCE
 
 
 def _candidates(only: UUID | None) -> list[Job]:

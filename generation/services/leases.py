@@ -1,11 +1,13 @@
 """Leases and the heartbeat of workers."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
+from generation.engine.contract import EngineStatus
 from generation.models import Job, Worker
 from generation.services.claiming import LEASE
 from generation.services.requeueing import requeue
@@ -22,6 +24,19 @@ def leases_renew(tokens: Sequence[UUID]) -> set[UUID]:
 def worker_seen(boot_id: str, **facts: Any) -> None:
     """Note that the worker lives and what it holds in memory."""
     Worker.objects.update_or_create(boot_id=boot_id, defaults={**facts, "seen_at": timezone.now()})
+
+
+def engine_facts(status: EngineStatus) -> dict[str, Any]:
+    """What is stored of an engine with the row of its worker."""
+    return {
+        "device": status.device,
+        "orders": status.orders,
+        "pool": [asdict(model) for model in status.models],
+        "loads": {**status.loads, **({"from_ram": status.returns_total} if status.returns_total else {})},
+        "evictions": [asdict(eviction) for eviction in status.evictions],
+        "budget_bytes": status.budget_bytes,
+        "parking_bytes": status.parking_bytes,
+    }
 
 
 def worker_left(boot_id: str) -> None:

@@ -41,11 +41,13 @@ def test_a_fresh_job_reads_as_promised(program: Program) -> None:
     assert told.pop("created_at") == job.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     assert told == {
         "id": str(job.pk),
+        "kind": "painting",
         "status": "queued",
         "progress": 0.0,
         "stage": "",
         "count": 3,
         "artworks": [],
+        "reproduction": None,
         "error": None,
         "error_code": None,
         "started_at": None,
@@ -211,6 +213,15 @@ def test_people_see_their_own_jobs_alone(program: Program, alice: User, bob: Use
 
     assert [job["id"] for job in program.get("/jobs").json()["items"]] == [str(mine.pk)]
     assert program.get(f"/jobs/{theirs.pk}").status_code == 404
+
+
+def test_a_job_that_a_newer_aria_wrote_is_listed_without_its_recipe(program: Program, alice: User) -> None:
+    job = make_job(alice)
+    Job.objects.update(recipe_data={**job.recipe_data, "version": 99})
+
+    listed = program.get("/jobs").json()["items"]
+
+    assert [(one["id"], one["recipe"]) for one in listed] == [(str(job.pk), None)]
 
 
 def test_samplers_and_models_are_those_that_a_job_may_name(program: Program) -> None:

@@ -12,7 +12,7 @@ from aria_site.accounts.keys import api_key_create, api_key_revoke
 from aria_site.accounts.models import ApiKey, Scope, User
 from aria_site.api import api
 from gallery.models import Artwork
-from generation.models import Job, StoredPicture
+from generation.models import Job, Reproduction, StoredPicture
 from tests.support.programs import Program
 from tests.support.rows import make_artwork, make_job, make_picture
 from tests.support.uploads import as_file, encoded, gradient
@@ -33,11 +33,13 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "picture_read": ("GET", "/pictures/{picture}", 200, READ),
     "artwork_list": ("GET", "/artworks", 200, ANYBODY),
     "artwork_read": ("GET", "/artworks/{artwork}", 200, ANYBODY),
+    "artwork_reproduce": ("POST", "/artworks/{artwork}/reproduce", 202, GENERATE),
+    "artwork_reproductions": ("GET", "/artworks/{artwork}/reproductions", 200, ANYBODY),
     "persona_list": ("GET", "/personas", 200, READ),
     "persona_read": ("GET", "/personas/aria", 200, READ),
     "me_read": ("GET", "/me", 200, READ),
 }
-OWN = {"job_read", "job_cancel", "job_retry", "picture_read"}
+OWN = {"job_read", "job_cancel", "job_retry", "artwork_reproduce", "picture_read"}
 """Operations on one person's things."""
 STAFF_TOO = OWN - {"picture_read"}
 """Those that staff may use on the things of others. What people bring is theirs alone."""
@@ -66,7 +68,7 @@ class World:
 
     def state(self) -> list[Any]:
         """Everything an operation could change."""
-        return [list(model.objects.order_by("pk").values()) for model in (Job, Artwork, StoredPicture)]
+        return [list(model.objects.order_by("pk").values()) for model in (Job, Artwork, Reproduction, StoredPicture)]
 
 
 @pytest.fixture
@@ -157,8 +159,8 @@ def test_what_belongs_to_others_is_not_there(world: World, mallory: User, rings:
 
 
 @pytest.mark.parametrize("operation", sorted(STAFF_TOO))
-def test_staff_may_look_after_the_jobs_of_others(world: World, admin: User, operation: str) -> None:
-    assert world.ask(Program(key_text(admin, ["admin"])), operation).status_code == 200
+def test_staff_may_look_after_what_belongs_to_others(world: World, admin: User, operation: str) -> None:
+    assert world.ask(Program(key_text(admin, ["admin"])), operation).status_code == OPERATIONS[operation][2]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -113,3 +113,16 @@ def test_everybody_can_use_it(visit: Visitor, place: str, night: bool) -> None:
 def background(page: Page) -> str:
     """The colour of the room."""
     return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+
+def test_the_owner_paints_a_picture_again_by_keyboard_and_reads_what_came_of_it(
+    visit: Visitor, complaints: list[str]
+) -> None:
+    page = visit("/", signed_in=True)
+    page.locator(".frame").first.click()
+    page.get_by_role("button", name="Paint it again and compare").press("Enter")
+
+    expect(page.locator("#reproduction-told")).to_contain_text("Another picture: colours are off by up to")
+    expect(page.locator("#reproduction-told")).to_be_focused()
+    assert Axe().run(page).response["violations"] == []
+    assert complaints == []

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 from django.test import Client
 
 from aria_site.accounts.models import User
 from gallery.models import Artwork
+from gallery.recipe_table import painted_on
 from personas.models import Persona
 from tests.support.pictures import hang
 from tests.support.rows import make_artwork, minutes_after_noon
@@ -24,7 +26,7 @@ def test_shows_the_picture_with_its_label_and_recipe(client: Client, alice: User
         "Size": "256 by 192",
         "Without": "fog",
         "Composition": "0.6",
-        "Device": "cpu",
+        "Painted on": "cpu",
     }.items():
         assert f'<dt>{name}</dt>\n          <dd dir="auto">{value}</dd>' in page
 
@@ -171,3 +173,16 @@ def test_the_recipe_tells_of_source_mask_and_strength(client: Client, alice: Use
         "Strength": "0.4",
     }.items():
         assert f'<dt>{name}</dt>\n          <dd dir="auto">{value}</dd>' in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, ""),
+        ({"device": "cpu"}, "cpu"),
+        ({"device": "cuda:1", "dtype": "bfloat16"}, "cuda:1 in bfloat16"),
+        ({"device": "cuda:1", "dtype": "bfloat16", "worker": "gpu1@tower.example"}, "cuda:1 in bfloat16, by gpu1"),
+    ],
+)
+def test_tells_where_it_was_painted_and_not_on_which_host(facts: dict[str, str], expected: str) -> None:
+    assert painted_on(facts) == expected

@@ -63,3 +63,14 @@ def test_the_placeholder_is_the_average_colour() -> None:
     pixels = np.full((64, 64, 3), (10, 200, 30), dtype=np.uint8)
 
     assert artwork_render(pixels, make_recipe()).colour == "#0ac81e"
+
+
+def test_a_grainy_master_is_no_larger_than_pillow_would_make_it() -> None:
+    grain = np.random.default_rng(0).normal(0, 4, (256, 256, 3))
+    painted = (gradient(256, 256) // 2 + 60 + grain).clip(0, 255).astype(np.uint8)
+    by_default = io.BytesIO()
+    Image.fromarray(painted).save(by_default, "PNG")
+
+    master = artwork_render(painted, make_recipe()).master
+
+    assert len(master) < 1.1 * by_default.tell()

@@ -20,7 +20,7 @@ JOBS, WORKERS = 24, 8
 def claims_of(worker: int) -> list[UUID]:
     """Everything one worker gets until nothing is left."""
     taken = []
-    while claim := job_claim(worker=f"gpu{worker}/1", device="cpu", can_take=lambda _recipe: True):
+    while claim := job_claim(worker=f"gpu{worker}/1", device="cpu", can_take=lambda _job: True):
         taken.append(claim.job.pk)
     connection.close()
     return taken

@@ -41,7 +41,7 @@ def queue(owner: User, prompt: str = "a cat") -> Job:
 
 def claim(worker: str = "gpu0/1") -> Claim:
     """The next job, claimed."""
-    taken = job_claim(worker=worker, device="cpu", can_take=lambda _recipe: True)
+    taken = job_claim(worker=worker, device="cpu", can_take=lambda _job: True)
     assert taken is not None
     return taken
 
@@ -94,14 +94,14 @@ def test_a_job_is_claimed_once(alice: User) -> None:
     queue(alice)
     claim()
 
-    assert job_claim(worker="gpu1/1", device="cpu", can_take=lambda _recipe: True) is None
+    assert job_claim(worker="gpu1/1", device="cpu", can_take=lambda _job: True) is None
 
 
 def test_a_worker_passes_by_what_it_cannot_take(alice: User) -> None:
     queue(alice, "a dog")
     cat = queue(alice, "a cat")
 
-    taken = job_claim(worker="gpu0/1", device="cpu", can_take=lambda recipe: recipe.prompt == "a cat")
+    taken = job_claim(worker="gpu0/1", device="cpu", can_take=lambda job: job.recipe.prompt == "a cat")
 
     assert taken is not None
     assert taken.job == cat
@@ -289,7 +289,7 @@ def change_to(job: Job, taken: Claim, state: Job.State) -> bool:
     """Try the one service that leads to the state. True when it says that it changed the job."""
     match state:
         case Job.State.RUNNING:
-            return job_claim(worker="gpu0/2", device="cpu", can_take=lambda _recipe: True) is not None
+            return job_claim(worker="gpu0/2", device="cpu", can_take=lambda _job: True) is not None
         case Job.State.CANCELLED:
             return job_cancel(job=job)
         case Job.State.QUEUED:

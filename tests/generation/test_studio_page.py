@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -240,3 +241,18 @@ def test_signing_in_leads_back_to_the_recipe(client: Client, alice: User) -> Non
 
     assert urlsplit(door).path == "/login/"
     assert answer.headers["Location"] == f"/studio/?from={work.pk}"
+
+
+@pytest.mark.parametrize("change", [{"version": 99}, {"aura": 1}, {"seed": None, "steps": ...}], ids=str)
+@pytest.mark.parametrize("state", ["queued", "failed"])
+def test_a_job_that_a_newer_aria_wrote_is_shown_as_far_as_it_can_be_read(
+    browser: Client, alice: User, state: str, change: dict[str, Any]
+) -> None:
+    job = make_job(alice, state=state)
+    kept = {**job.recipe_data, **change, "prompt": "a boat of tomorrow"}
+    Job.objects.update(recipe_data={name: value for name, value in kept.items() if value is not ...})
+
+    answer = browser.get(f"/studio/?job={job.pk}")
+
+    assert answer.status_code == 200
+    assert ("a boat of tomorrow" in answer.text) == (state == "queued")

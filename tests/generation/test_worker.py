@@ -21,6 +21,7 @@ from generation.selectors import job_artworks, workers_alive
 from generation.services import job_cancel, job_submit
 from generation.specs import JobSpec
 from generation.worker import STAGE_BUDGET_S, StudioWorker, _Watched
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("starter_model")]
 
@@ -148,18 +149,33 @@ def test_a_stopped_worker_gives_its_job_back_and_another_finishes_it_once(alice:
     assert Artwork.objects.count() == 1
 
 
-def test_shows_the_newest_frame_while_it_paints(alice: User, worker_of: WorkerOf) -> None:
+def test_shows_the_newest_frame_to_whoever_looks(alice: User, worker_of: WorkerOf) -> None:
     gate = StepGate(hold_at=2)
     job = queue(alice)
+    assert read_frame(job.pk) is None
     thread = in_background(worker_of(FakeEngine(steps_gate=gate)))
     gate.wait_until_held()
 
+    wait_until(lambda: read_frame(job.pk) is not None)
     frame = read_frame(job.pk)
 
     assert frame is not None
     assert (frame.number, frame.jpeg[:2]) == (1, b"\xff\xd8")
     gate.release()
     thread.join(10)
+
+
+def test_draws_no_frame_that_nobody_looks_for(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr("generation.painting.keep_frame", lambda job_id, _frame: drawn.append(job_id))
+    _unseen, seen = queue(alice), queue(alice)
+    read_frame(seen.pk)
+
+    worker_of(fake_engine).paint_claimable()
+
+    assert set(drawn) == {seen.pk}
 
 
 def test_paints_on_while_nobody_can_be_told(
@@ -200,3 +216,36 @@ def test_a_painting_that_stands_still_beyond_its_stages_budget_is_not_moving(ali
     assert not watched.is_moving()
     Still.progress = 5
     assert watched.is_moving()
+
+
+def test_rings_for_another_hand_while_its_engine_has_room(alice: User, worker_of: WorkerOf, rings: list[str]) -> None:
+    queue(alice)
+    gate = StepGate(hold_at=2)
+    thread = in_background(worker_of(FakeEngine(steps_gate=gate, slots=2)))
+    gate.wait_until_held()
+
+    assert rings == ["generation.ring", "generation.ring"]
+    gate.release()
+    thread.join(10)
+
+
+def test_does_not_ring_when_its_engine_is_full(alice: User, worker_of: WorkerOf, rings: list[str]) -> None:
+    queue(alice)
+
+    worker_of(FakeEngine(slots=1)).paint_claimable()
+
+    assert rings == ["generation.ring"]
+
+
+def test_a_job_with_a_recipe_of_a_newer_aria_fails_with_a_sentence_and_the_next_one_runs(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf
+) -> None:
+    strange, fine = queue(alice), queue(alice)
+    Job.objects.filter(pk=strange.pk).update(recipe_data={**strange.recipe_data, "version": 99})
+
+    worker_of(fake_engine).paint_claimable()
+
+    strange.refresh_from_db()
+    assert (strange.state, strange.error_code) == ("failed", "recipe_unreadable")
+    assert "version 99" in strange.error
+    assert Job.objects.get(pk=fine.pk).state == "succeeded"

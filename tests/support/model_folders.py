@@ -1,6 +1,7 @@
-"""A model folder without weights: all that the web process ever reads of a model."""
+"""A model folder without weights, all that the web process ever reads of a model; and weights that are no good."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -33,4 +34,14 @@ def write_model_folder(folder: Path, **aria: Any) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content))
+    return folder
+
+
+def add_weights(folder: Path, **shapes: list[int]) -> Path:
+    """Give parts of the folder a safetensors file with one tensor of zeros each."""
+    for part, shape in shapes.items():
+        size = 4 * math.prod(shape)
+        header = json.dumps({"weight": {"dtype": "F32", "shape": shape, "data_offsets": [0, size]}}).encode()
+        content = len(header).to_bytes(8, "little") + header + bytes(size)
+        (folder / part / "diffusion_pytorch_model.safetensors").write_bytes(content)
     return folder

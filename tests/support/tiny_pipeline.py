@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+TEXT_WIDTH = 16
 NOISE = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
 SIZE = 32
 """The side at which the tiny pipelines paint; their VAE shrinks by 2, so latents are 16 by 16."""
@@ -40,6 +41,40 @@ def tiny_stable_diffusion(folder: Path, *, tiny_vae: bool = False, scheduler: di
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
+    )
+    pipeline.save_pretrained(folder / "model")
+    return folder / "model"
+
+
+def tiny_stable_diffusion_xl(folder: Path) -> Path:
+    """Save a StableDiffusionXLPipeline of the same tiny parts, with two text encoders."""
+    import torch
+
+    library: Any = import_module("diffusers")
+
+    torch.manual_seed(0)
+    unet = library.UNet2DConditionModel(
+        sample_size=SIZE // 2,
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=2 * TEXT_WIDTH,
+        attention_head_dim=2,
+        norm_num_groups=4,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=6 * 8 + TEXT_WIDTH,
+    )
+    pipeline = library.StableDiffusionXLPipeline(
+        vae=_autoencoder(),
+        text_encoder=_text_encoder(),
+        text_encoder_2=_text_encoder(projection=True),
+        tokenizer=_tokenizer(folder / "words"),
+        tokenizer_2=_tokenizer(folder / "words"),
+        unet=unet,
+        scheduler=library.EulerDiscreteScheduler(**NOISE),
+        add_watermarker=False,
     )
     pipeline.save_pretrained(folder / "model")
     return folder / "model"
@@ -83,10 +118,46 @@ def tiny_whole_call(folder: Path) -> Path:
     return folder / "model"
 
 
-def _autoencoder() -> Any:
+def tiny_flow_transformer(folder: Path) -> Path:
+    """Save a StableDiffusion3Pipeline, a transformer trained to match flows, without its third text encoder."""
+    import torch
+
+    library: Any = import_module("diffusers")
+
+    torch.manual_seed(0)
+    transformer = library.SD3Transformer2DModel(
+        sample_size=SIZE // 2,
+        patch_size=2,
+        in_channels=4,
+        out_channels=4,
+        num_layers=1,
+        attention_head_dim=8,
+        num_attention_heads=2,
+        joint_attention_dim=2 * TEXT_WIDTH,
+        caption_projection_dim=TEXT_WIDTH,
+        pooled_projection_dim=2 * TEXT_WIDTH,
+        pos_embed_max_size=SIZE,
+    )
+    pipeline = library.StableDiffusion3Pipeline(
+        transformer=transformer,
+        scheduler=library.FlowMatchEulerDiscreteScheduler(),
+        vae=_autoencoder(shift_factor=0.06),
+        text_encoder=_text_encoder(projection=True),
+        text_encoder_2=_text_encoder(projection=True),
+        text_encoder_3=None,
+        tokenizer=_tokenizer(folder / "words"),
+        tokenizer_2=_tokenizer(folder / "words"),
+        tokenizer_3=None,
+    )
+    pipeline.save_pretrained(folder / "model")
+    return folder / "model"
+
+
+def _autoencoder(**config: Any) -> Any:
     library: Any = import_module("diffusers")
 
     return library.AutoencoderKL(
+        **config,
         block_out_channels=(4, 8),
         down_block_types=("DownEncoderBlock2D",) * 2,
         up_block_types=("UpDecoderBlock2D",) * 2,
@@ -112,13 +183,14 @@ def _tiny_autoencoder() -> Any:
     return vae
 
 
-def _text_encoder() -> Any:
+def _text_encoder(*, projection: bool = False) -> Any:
     library: Any = import_module("transformers")
 
     size = len(_words())
     config = library.CLIPTextConfig(
         vocab_size=size,
-        hidden_size=16,
+        hidden_size=TEXT_WIDTH,
+        projection_dim=TEXT_WIDTH,
         intermediate_size=32,
         num_hidden_layers=2,
         num_attention_heads=2,
@@ -127,7 +199,7 @@ def _text_encoder() -> Any:
         eos_token_id=size - 1,
         pad_token_id=size - 1,
     )
-    return library.CLIPTextModel(config)
+    return library.CLIPTextModelWithProjection(config) if projection else library.CLIPTextModel(config)
 
 
 def _tokenizer(folder: Path) -> Any:

@@ -68,6 +68,7 @@ def order(
     job_id: str = "job",
     checkpoint_dir: Path | None = None,
     step_budget_s: float = 120.0,
+    priority: int = 0,
     **recipe: Any,
 ) -> PaintOrder:
     """An order of tiny pictures; `recipe` replaces fields of its recipe."""
@@ -78,6 +79,7 @@ def order(
         indices=indices,
         checkpoint_dir=checkpoint_dir,
         step_budget_s=step_budget_s,
+        priority=priority,
     )
 
 

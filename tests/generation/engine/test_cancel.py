@@ -48,7 +48,7 @@ def test_ends_a_waiting_order_at_once(
 ) -> None:
     engine = make_engine(tiny_model)
     endings: list[str] = []
-    first, second = engine.submit(order(steps=3)), engine.submit(order(job_id="second"))
+    first, second = engine.submit(order(steps=3)), engine.submit(order(job_id="second", width=48))
 
     def cancel_the_second(count: int) -> None:
         # The device thread is in the first order here, so the second can only end by itself.

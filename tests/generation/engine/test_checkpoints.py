@@ -60,28 +60,29 @@ def begin(family: SteppedFamily, recipe: Recipe) -> Painting:
 def run(family: SteppedFamily, painting: Painting, calls: int = 1000) -> torch.Tensor:
     with torch.inference_mode():
         while not painting.done and calls:
-            family.stepper.advance([painting])
+            painting.advance(family.stepper.predict([painting])[0])
             calls -= 1
     return painting.latents
 
 
 @pytest.mark.parametrize("sampler", SAMPLER_NAMES)
-def test_goes_on_bit_for_bit_from_every_call(
+def test_goes_on_bit_for_bit_when_it_is_killed_after_every_single_call(
     family: SteppedFamily, writer: CheckpointWriter, tmp_path: Path, sampler: str
 ) -> None:
-    recipe = order(steps=6, sampler=sampler).recipe
-    whole = begin(family, recipe)
-    expected = run(family, whole)
+    recipe = order(steps=20, sampler=sampler).recipe
+    unhindered, killed = begin(family, recipe), begin(family, recipe)
 
-    for call in range(1, whole.calls):
-        interrupted = begin(family, recipe)
-        run(family, interrupted, call)
-        writer.keep(snapshot(interrupted, key_of(recipe), tmp_path))
-        writer.flush()
-        resumed = begin(family, recipe)
-        assert restore(resumed, key_of(recipe), tmp_path)
-        assert resumed.call == call
-        assert torch.equal(run(family, resumed), expected)
+    for call in range(1, unhindered.calls + 1):
+        expected = run(family, unhindered, 1)
+        run(family, killed, 1)
+        writer.keep(snapshot(killed, key_of(recipe), tmp_path))
+        writer.flush(tmp_path)
+        killed = begin(family, recipe)
+        assert restore(killed, key_of(recipe), tmp_path)
+        assert killed.call == call
+        assert torch.equal(killed.latents, expected)
+
+    assert killed.done
 
 
 def test_fails_to_resume_equal_from_latents_and_step_alone(family: SteppedFamily) -> None:
@@ -113,7 +114,7 @@ def test_ignores_a_checkpoint_made_otherwise(
     run(family, interrupted, 3)
     key = replace(key_of(recipe), **other)
     writer.keep(snapshot(interrupted, key, tmp_path))
-    writer.flush()
+    writer.flush(tmp_path)
 
     fresh = begin(family, recipe)
     assert not restore(fresh, key_of(recipe), tmp_path)
@@ -128,7 +129,7 @@ def test_starts_anew_from_a_damaged_checkpoint(
     interrupted = begin(family, recipe)
     run(family, interrupted, 3)
     writer.keep(snapshot(interrupted, key_of(recipe), tmp_path))
-    writer.flush()
+    writer.flush(tmp_path)
     path = checkpoint_path(tmp_path, (0, 1))
     path.write_bytes(path.read_bytes()[:-9] if damage is None else damage)
 
@@ -152,7 +153,7 @@ def test_takes_single_pictures_out_of_a_finished_checkpoint_of_more(
     finished = begin(family, recipe)
     run(family, finished)
     writer.keep(snapshot(finished, key_of(recipe), tmp_path))
-    writer.flush()
+    writer.flush(tmp_path)
 
     with torch.inference_mode():
         second = family.begin((recipe.for_picture(1),), None)
@@ -231,14 +232,15 @@ def test_writes_nothing_without_a_checkpoint_folder(
 def test_writes_at_most_one_checkpoint_per_interval(tmp_path: Path) -> None:
     now = [100.0]
     writer = CheckpointWriter(every_s=2.0, clock=lambda: now[0])
-    writer.start()
     taken = Snapshot(checkpoint_path(tmp_path, (0,)), {"latents": torch.zeros(1)}, {"step": "1"})
+
+    writer.start(taken.path)
 
     due = []
     for second in (0.5, 1.9, 2.0, 2.1, 3.9, 4.0):
         now[0] = 100.0 + second
-        due.append(writer.due)
-        if writer.due:
+        due.append(writer.due(taken.path))
+        if due[-1]:
             writer.keep(taken)
     writer.close()
 
@@ -264,7 +266,7 @@ def test_leaves_no_half_written_file_behind(family: SteppedFamily, writer: Check
     for _ in range(3):
         run(family, painting, 1)
         writer.keep(snapshot(painting, key_of(recipe), tmp_path))
-    writer.flush()
+    writer.flush(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["pictures-0_1.safetensors"]
     metadata = metadata_read(checkpoint_path(tmp_path, (0, 1)))

@@ -1,6 +1,7 @@
 """Live frames: the colours of latents, the rate, and that the newest one wins."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 from generation.engine.contract import Stepped
 from generation.engine.engine import Engine
 from generation.engine.manifest import manifest_read
-from generation.engine.previews import Easel, LatentColours, Sighting, frame, latent_colours
+from generation.engine.previews import Easel, LatentColours, Previewer, Sighting, frame, latent_colours
 from generation.engine.tickets import QueueTicket
 from tests.generation.engine.paintings import REAL, order, outcome_of
 from tests.support.model_folders import write_model_folder
@@ -136,3 +137,29 @@ def test_never_lets_the_step_counter_fall_back_to_a_late_frame() -> None:
     late = next(events)
     assert isinstance(late, Stepped)
     assert (late.step, late.preview) == (5, preview)
+
+
+def test_reads_the_encoders_in_before_the_first_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_in: list[str] = []
+    monkeypatch.setattr(Image, "preinit", lambda: read_in.append("encoders"))
+
+    Previewer().close()
+
+    assert read_in == ["encoders"]
+
+
+def test_draws_nothing_for_an_order_that_nobody_watches(make_engine: Callable[..., Engine], tiny_model: Path) -> None:
+    unwatched = replace(order(steps=8), watched=False)
+
+    outcome = outcome_of(make_engine(tiny_model).submit(unwatched))
+
+    assert outcome.previews == []
+    assert outcome.steps == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_every_order_of_a_company_has_frames_of_its_own(make_engine: Callable[..., Engine], tiny_model: Path) -> None:
+    engine = make_engine(tiny_model, preview_every_s=0.0)
+
+    tickets = [engine.submit(order(job_id=str(seed), seed=seed, steps=30)) for seed in range(3)]
+
+    assert all(outcome_of(ticket).previews for ticket in tickets)
