@@ -25,14 +25,8 @@ class Capability:
     """The environment variable that hides every other device of the kind from a process."""
     own_memory: bool = False
     """Whether its memory is not the RAM, so that models can be parked beside it."""
-    events: bool = False
-    """Whether a copy can be waited for on another thread, without a halt of the device."""
     channels_last: bool = False
     """Whether convolutions are faster with the channels laid out last."""
-    compiles: bool = False
-    """Whether a step may be compiled."""
-    graphs: bool = False
-    """Whether a step may be recorded once and replayed."""
     memory: Callable[[Any, int], int]
     empty_cache: Callable[[Any], None]
     has_bf16: Callable[[Any], bool]
@@ -81,10 +75,7 @@ CUDA = Capability(
     dtypes=(BFLOAT16, FLOAT16, FLOAT32),
     visible="CUDA_VISIBLE_DEVICES",
     own_memory=True,
-    events=True,
     channels_last=True,
-    compiles=True,
-    graphs=True,
     memory=_cuda_memory,
     empty_cache=lambda torch: torch.cuda.empty_cache(),
     has_bf16=_cuda_bf16,
@@ -96,11 +87,8 @@ ROCM = Capability(
     dtypes=(BFLOAT16, FLOAT16, FLOAT32),
     visible="HIP_VISIBLE_DEVICES",
     own_memory=True,
-    events=True,
-    # MIOpen converts back and forth, and its graphs miss operations that these models use.
+    # MIOpen converts back and forth.
     channels_last=False,
-    compiles=True,
-    graphs=False,
     memory=_cuda_memory,
     empty_cache=lambda torch: torch.cuda.empty_cache(),
     has_bf16=_cuda_bf16,
@@ -120,7 +108,6 @@ CPU = Capability(
     title="A processor",
     dtypes=(BFLOAT16, FLOAT32, FLOAT16),
     channels_last=True,
-    compiles=True,
     memory=lambda *_: ram_bytes(),
     empty_cache=_nothing,
     has_bf16=lambda torch: bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()),

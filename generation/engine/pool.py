@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -52,7 +52,8 @@ class Pool:
     """The models in memory. Only the device thread loads and evicts; any thread may read the snapshots.
 
     A model has one place: on the device, or parked in RAM when it had to leave a GPU and the plan has room there.
-    Which models leave is decided by `least_costly`; pinned models and those in `busy` never do.
+    Which models leave is decided by `least_costly`; pinned models never do.
+    A painting that rests does not hold its model here: it comes back with the painting.
     """
 
     def __init__(self, plan: DevicePlan, clock: Callable[[], float] = time.time) -> None:
@@ -67,15 +68,15 @@ class Pool:
         self._returns_total = 0
         self._evictions: deque[Eviction] = deque(maxlen=EVICTIONS_KEPT)
 
-    def get(self, source: ModelSource, *, preload: bool = False, busy: Iterable[str] = ()) -> WarmModel:
+    def get(self, source: ModelSource, *, preload: bool = False) -> WarmModel:
         """The warm model, fetched first where it is not there. Raises EngineError where it cannot be had.
 
-        `busy` names models with unfinished paintings. What was loaded counts as preloaded, or else as first used.
+        What was loaded counts as preloaded, or else as first used.
         """
         cause = self._drop_other_revision(source) or (LoadCause.PRELOAD if preload else None)
-        model = self._models.get(source.name) or self._unpark(source.name, frozenset(busy))
+        model = self._models.get(source.name) or self._unpark(source.name)
         if model is None:
-            model = self._load(source, cause or self._cause_of(source.name), frozenset(busy))
+            model = self._load(source, cause or self._cause_of(source.name))
         model.used_at = self._clock()
         return model
 
@@ -90,11 +91,10 @@ class Pool:
         if name in self._models:
             self._models[name].pinned = True
 
-    def make_room(self, keep: str, *, busy: Iterable[str] = ()) -> None:
-        """Evict everything but one model, the pinned and the busy ones: a picture did not fit."""
-        stay = {keep, *busy}
+    def make_room(self, keep: str) -> None:
+        """Evict everything but one model and the pinned ones: a picture did not fit."""
         for model in list(self._models.values()):
-            if model.source.name not in stay and not model.pinned:
+            if model.source.name != keep and not model.pinned:
                 self._evict(model, f"a picture of {keep} did not fit beside it")
         memory_release(self._plan.device)
 
@@ -143,12 +143,12 @@ class Pool:
         self._evict(model, f"{source.name} was replaced by revision {source.revision}", park=False)
         return LoadCause.NEW_REVISION
 
-    def _load(self, source: ModelSource, cause: LoadCause, busy: frozenset[str]) -> WarmModel:
+    def _load(self, source: ModelSource, cause: LoadCause) -> WarmModel:
         started = time.perf_counter()
         folder_check(source.folder)
         hash_check(source)
         manifest = manifest_read(source.folder)
-        self._fit(source.name, elements_of(source.folder) * self._plan.dtype.itemsize, busy)
+        self._fit(source.name, elements_of(source.folder) * self._plan.dtype.itemsize)
         pipeline = self._construct(source, manifest.family)
         model = WarmModel(
             source=source,
@@ -192,10 +192,10 @@ class Pool:
             pipeline.vae.to(memory_format=torch.channels_last)
         return pipeline.to(self._plan.device)
 
-    def _fit(self, name: str, needed: int, busy: frozenset[str]) -> None:
+    def _fit(self, name: str, needed: int) -> None:
         """Evict what it takes for `needed` bytes more to fit. Raises EngineError, and evicts nothing, if that fails."""
         over = sum(model.bytes for model in self._models.values()) + needed - self._plan.budget_bytes
-        loose = [model for model in self._models.values() if not model.pinned and model.source.name not in busy]
+        loose = [model for model in self._models.values() if not model.pinned]
         if over > sum(model.bytes for model in loose):
             raise self._too_large(name, needed)
         now = self._clock()
@@ -241,7 +241,7 @@ class Pool:
             self._evict(self._parked[chosen.name], "its place in RAM was needed", park=False)
         return True
 
-    def _unpark(self, name: str, busy: frozenset[str]) -> WarmModel | None:
+    def _unpark(self, name: str) -> WarmModel | None:
         """Bring a parked model back to the device."""
         model = self._parked.get(name)
         if model is None:
@@ -250,7 +250,7 @@ class Pool:
             # Out of RAM first, so that whoever has to leave the device for it finds the place.
             del self._parked[name]
         try:
-            self._fit(name, model.bytes, busy)
+            self._fit(name, model.bytes)
         except EngineError:
             with self._lock:
                 self._parked[name] = model

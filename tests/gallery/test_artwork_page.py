@@ -110,6 +110,19 @@ def test_missing_and_hidden_are_the_same_page(client: Client, alice: User) -> No
     assert client.get(address).content == while_hidden
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, ""),
+        ({"device": "cpu"}, "cpu"),
+        ({"device": "cuda:1", "dtype": "bfloat16"}, "cuda:1 in bfloat16"),
+        ({"device": "cuda:1", "dtype": "bfloat16", "worker": "gpu1@tower.example"}, "cuda:1 in bfloat16, by gpu1"),
+    ],
+)
+def test_tells_where_it_was_painted_and_not_on_which_host(facts: dict[str, str], expected: str) -> None:
+    assert painted_on(facts) == expected
+
+
 def test_leads_to_the_studio_to_be_painted_over(client: Client, alice: User) -> None:
     work = hang(alice)
 
@@ -173,16 +186,3 @@ def test_the_recipe_tells_of_source_mask_and_strength(client: Client, alice: Use
         "Strength": "0.4",
     }.items():
         assert f'<dt>{name}</dt>\n          <dd dir="auto">{value}</dd>' in page
-
-
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        ({}, ""),
-        ({"device": "cpu"}, "cpu"),
-        ({"device": "cuda:1", "dtype": "bfloat16"}, "cuda:1 in bfloat16"),
-        ({"device": "cuda:1", "dtype": "bfloat16", "worker": "gpu1@tower.example"}, "cuda:1 in bfloat16, by gpu1"),
-    ],
-)
-def test_tells_where_it_was_painted_and_not_on_which_host(facts: dict[str, str], expected: str) -> None:
-    assert painted_on(facts) == expected
