@@ -35,7 +35,9 @@ from aria_site.kernel.problems import (
     UnsupportedMediaError,
 )
 from aria_site.kernel.strict_json import json_read, json_write, short_name
+from aria_site.kernel.uploads import UPLOAD_LIMIT, upload_too_large
 from gallery.api.router import router as gallery_router
+from generation.api.pictures import pictures_router
 from generation.api.reproductions import router as reproductions_router
 from generation.api.router import jobs_router, models_router
 from personas.api.router import router as personas_router
@@ -77,6 +79,7 @@ class AriaAPI(NinjaAPI):
             for path_view in router.path_operations.values():
                 for operation in path_view.operations:
                     refuse_unknown_parameters(operation)
+                    refuse_unknown_form_fields(operation)
         patterns, app_name, namespace = super().urls
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
@@ -117,6 +120,25 @@ def refuse_unknown_parameters(operation: Operation) -> None:
     operation.run = checked  # type: ignore[method-assign]  # ninja itself decorates operations this way
 
 
+def refuse_unknown_form_fields(operation: Operation) -> None:
+    """Let an operation that takes a form refuse fields that are unknown, as JSON bodies do."""
+    models = [model for model in operation.models if model.__ninja_param_source__ in {"file", "form"}]
+    known = sorted({name for model in models for name in model.model_fields})
+    view = operation.view_func
+
+    @wraps(view)
+    def checked(request: HttpRequest, **values: Any) -> Any:
+        unknown = {short_name(name) for name in (*request.POST, *request.FILES) if name not in known}
+        if unknown:
+            raise InvalidInputError(
+                {name: f"There is no field `{name}` here. Known: {', '.join(known)}." for name in sorted(unknown)}
+            )
+        return view(request, **values)
+
+    if known:
+        operation.view_func = checked
+
+
 api = AriaAPI(
     title="Aria",
     version=__version__,
@@ -129,6 +151,7 @@ api = AriaAPI(
 )
 api.add_router("/jobs", jobs_router)
 api.add_router("", models_router)
+api.add_router("/pictures", pictures_router)
 api.add_router("/artworks", gallery_router)
 api.add_router("/artworks", reproductions_router)
 api.add_router("/personas", personas_router)
@@ -146,7 +169,19 @@ def validation_told(request: HttpRequest, error: ValidationError) -> HttpRespons
     """What the schemas refused. A path that cannot name anything names nothing."""
     if any(found["loc"][0] == "path" for found in error.errors):
         return problem_answer(NotFoundError())
+    for found in error.errors:
+        if found["loc"][0] == "file":
+            return problem_answer(_file_problem(request, str(found["loc"][-1])))
     return problem_answer(InvalidInputError(field_sentences(error.errors)))
+
+
+def _file_problem(request: HttpRequest, field: str) -> Problem:
+    """Why a file is not there."""
+    if request.content_type != "multipart/form-data":
+        return UnsupportedMediaError("Send the fields as a form, with `Content-Type: multipart/form-data`.")
+    if upload_too_large(request, field):
+        return TooLargeError(f"`{field}` is too large. Send at most {UPLOAD_LIMIT // 2**20} MiB.")
+    return InvalidInputError({field: f"`{field}` is missing. Send it as a file of the form."})
 
 
 @api.exception_handler(HttpError)

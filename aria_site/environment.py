@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
+DEVICE = "Device that paints. With auto, a studio starts a worker for every GPU, or one for the processor."
+
+
 class Environment(BaseSettings):
     """Every variable Aria obeys. Names are the field names in upper case; docs/configuration.md lists them."""
 
@@ -28,7 +31,16 @@ class Environment(BaseSettings):
     aria_tls: bool = Field(False, description="The site is reached over HTTPS: secure cookies and HSTS.")
     aria_timezone: str = Field("UTC", description="Time zone in which dates are shown.")
     aria_log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
-    aria_device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="Device that paints.")
+    aria_device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description=DEVICE,
+    )
+    aria_device_label: str = Field(
+        "",
+        max_length=40,
+        description="What the device is called beside pictures; set for workers that are shown one GPU of several.",
+    )
     aria_threads: int = Field(0, ge=0, le=256, description="CPU threads that paint; 0 means all cores but one.")
     aria_preload: Annotated[tuple[str, ...], NoDecode] = Field(
         ("starter",), description="Models loaded when a worker starts, separated by commas."
@@ -70,6 +82,11 @@ def read_environment() -> Environment:
         raise SystemExit("Aria cannot start:\n  " + "\n  ".join(lines)) from None
     make_data_folder(environment.aria_data)
     return environment
+
+
+def inherited(name: str) -> str:
+    """A variable that is not Aria's own, as this process was given it: which GPUs a driver may show, for one."""
+    return os.environ.get(name, "")
 
 
 def make_data_folder(folder: Path) -> None:

@@ -39,12 +39,24 @@ PAGE_FOOT = """
 
     ## Where the load goes
 
-    One GPU worker holds `ARIA_WORKER_SLOTS` jobs at a time. More GPUs or machines are more workers on the same queue,
-    with the same `DATABASE_URL`, `REDIS_URL` and a shared media folder:
+    One GPU worker holds `ARIA_WORKER_SLOTS` jobs at a time. With several GPUs, `manage.py studio` starts a worker for
+    each. Where other programs serve the pages, and on every further machine, this does, with the same `DATABASE_URL`
+    and `REDIS_URL` and a shared media folder:
+
+    ```sh
+    manage.py gpu_workers                            # one for each GPU; for the processor where there is none
+    manage.py gpu_workers --devices cuda:0,cuda:2    # for these alone
+    manage.py gpu_workers --dry-run                  # show the command lines and start nothing
+    ```
+
+    Each worker sees its own GPU alone (`CUDA_VISIBLE_DEVICES`, `HIP_VISIBLE_DEVICES`), and is started anew when it
+    dies. Under another supervisor, a worker is one command:
 
     ```sh
     ARIA_DEVICE=cuda:1 celery -A aria_site worker -Q gpu -P threads -c 9 -n gpu1@%h
     ```
+
+    `manage.py engine_status` shows what the workers hold in memory.
 """
 EXAMPLE_HEAD = """
     # Copy to .env and change what you need. Every line shows the default; docs/configuration.md says more.

@@ -69,6 +69,11 @@ CONTENT_SECURITY_POLICY = {
 }
 # A prompt is 4,000 characters at most; uploads have limits of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "aria_site.kernel.uploads.UploadCap",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Applications ----------------------------------------------------------------------------------------------------
 
@@ -171,6 +176,8 @@ CHANNEL_LAYERS = {
 
 STORAGES = {
     "default": {"BACKEND": "gallery.storage.AtomicFileSystemStorage"},
+    # Files that are named by their content: the same name is the same file.
+    "pictures": {"BACKEND": "gallery.storage.AtomicFileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
     # Compressing takes seconds of the first start, and saves nothing where browser and server share a machine.
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -199,12 +206,18 @@ CELERY_TIMEZONE = ENV.aria_timezone
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "take back expired leases": {"task": "generation.reap", "schedule": 5.0, "options": {"expires": 5}},
+    "remove pictures without a recipe": {
+        "task": "generation.sweep_pictures",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "remove files without an artwork": {"task": "gallery.sweep", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 # Painting --------------------------------------------------------------------------------------------------------
 
 ARIA_DEVICE = ENV.aria_device
+ARIA_DEVICE_LABEL = ENV.aria_device_label
 ARIA_THREADS = ENV.aria_threads
 ARIA_PRELOAD = ENV.aria_preload
 ARIA_VRAM_BUDGET = ENV.aria_vram_budget

@@ -29,8 +29,9 @@ def parameters_text(recipe: Recipe) -> str:
         "Model hash": recipe.model_revision[:10],
         "Model": recipe.model,
     }
-    if recipe.guide is not None and recipe.guide < 1:
-        settings["Denoising strength"] = f"{recipe.guide:g}"
+    covered = recipe.strength if recipe.source else recipe.guide
+    if covered is not None and covered < 1:
+        settings["Denoising strength"] = f"{covered:g}"
     settings["Version"] = f"Aria {__version__}"
     lines.append(", ".join(f"{name}: {value}" for name, value in settings.items()))
     return "\n".join(lines)

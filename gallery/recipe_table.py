@@ -5,6 +5,9 @@ from typing import Any
 from gallery.labels import recipe_or_none
 from gallery.models import Artwork
 
+SHORT = 12
+"""So much of a hash tells pictures apart for people."""
+
 
 def painted_on(facts: dict[str, Any]) -> str:
     """Device, number format and worker: "cuda:0 in bfloat16, by gpu0". The worker's host is nobody's business."""
@@ -29,6 +32,9 @@ def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
         "Steps": str(recipe.steps),
         "Guidance": f"{recipe.guidance_scale:g}",
         "Sampler": recipe.sampler,
+        "Painted over": f"picture {recipe.source[:SHORT]}" if recipe.source else "",
+        "Mask": f"picture {recipe.mask[:SHORT]}" if recipe.mask else "",
+        "Strength": f"{recipe.strength:g}" if recipe.strength is not None else "",
         "Composition": f"{recipe.guide:g}" if recipe.guide is not None else "",
         "Painted on": painted_on(work.facts),
     }

@@ -12,6 +12,7 @@ from gallery.querysets import ArtworkQuerySet
 from personas.models import Persona
 
 WALL_PAGE = 24
+VARIATIONS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,14 @@ class Neighbours:
 
     newer: Artwork | None
     older: Artwork | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What a work was painted over, and its newest variations."""
+
+    parent: Artwork | None
+    variations: list[Artwork]
 
 
 def artworks_visible_to(viewer: User | AnonymousUser) -> ArtworkQuerySet:
@@ -47,3 +56,10 @@ def artwork_neighbours(viewer: User | AnonymousUser, artwork: Artwork) -> Neighb
     """The works that hang beside this one, for this viewer."""
     works, place = artworks_visible_to(viewer), Cursor.of(artwork)
     return Neighbours(newer=works.filter(place.newer).last(), older=works.filter(place.older).first())
+
+
+def artwork_family(viewer: User | AnonymousUser, artwork: Artwork) -> Family:
+    """The works that this one comes from and those that come from it, for this viewer."""
+    works = artworks_visible_to(viewer)
+    parent = works.filter(pk=artwork.parent_id).first() if artwork.parent_id else None
+    return Family(parent=parent, variations=list(works.filter(parent=artwork)[:VARIATIONS]))

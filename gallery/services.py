@@ -70,13 +70,17 @@ def artwork_files_delete(files: StoredFiles) -> None:
         default_storage.delete(name)
 
 
-def artworks_create(files: Sequence[StoredFiles], *, owner: User, persona: Persona | None) -> list[Artwork]:
-    """Hang the pictures whose files are written, all or none. Joins the caller's transaction.
+def artworks_create(
+    files: Sequence[StoredFiles], *, owner: User, persona: Persona | None, parent: Artwork | None = None
+) -> list[Artwork]:
+    """Hang the pictures whose files are written, all or none; `parent` is the work they are variations of.
+
+    Joins the caller's transaction.
 
     Raises IntegrityError when an origin key is already there: somebody else stored that picture.
     """
     with transaction.atomic():
-        return [_artwork_create(stored, owner=owner, persona=persona) for stored in files]
+        return [_artwork_create(stored, owner=owner, persona=persona, parent=parent) for stored in files]
 
 
 def artwork_store(picture: FinishedPicture, *, owner: User, persona: Persona | None = None) -> Artwork:
@@ -98,13 +102,14 @@ def artwork_annotate(artwork: Artwork, **values: Any) -> None:
     artwork.refresh_from_db(fields=list(values))
 
 
-def _artwork_create(stored: StoredFiles, *, owner: User, persona: Persona | None) -> Artwork:
+def _artwork_create(stored: StoredFiles, *, owner: User, persona: Persona | None, parent: Artwork | None) -> Artwork:
     recipe = stored.picture.recipe
     return Artwork.objects.create(
         id=stored.artwork_id,
         origin_key=stored.picture.origin_key,
         owner=owner,
         persona=persona,
+        parent=parent,
         title=title_from_prompt(recipe.prompt),
         alt=alt_from_prompt(recipe.prompt),
         recipe_data=recipe.to_dict(),

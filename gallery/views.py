@@ -12,7 +12,7 @@ from gallery.access import artwork_for_read
 from gallery.labels import placard, placards, recipe_or_none
 from gallery.media import media_file_for_read
 from gallery.recipe_table import recipe_rows
-from gallery.selectors import artwork_neighbours, personas_on_the_wall, wall_page
+from gallery.selectors import artwork_family, artwork_neighbours, personas_on_the_wall, wall_page
 from personas.access import persona_for_read
 
 
@@ -36,8 +36,11 @@ def wall(request: HttpRequest) -> HttpResponse:
 def artwork(request: HttpRequest, artwork_id: UUID) -> HttpResponse:
     """One work with its label, its recipe and the works beside it."""
     work = artwork_for_read(request.user, artwork_id)
+    family = artwork_family(request.user, work)
     context = {
         "placard": placard(work),
+        "parent": family.parent,
+        "variations": placards(family.variations, first_row=False),
         "recipe": recipe_or_none(work),
         "rows": recipe_rows(work),
         "beside": artwork_neighbours(request.user, work),

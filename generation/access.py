@@ -8,7 +8,7 @@ from aria_site.accounts.models import User
 from aria_site.kernel.problems import NotFoundError
 from gallery.access import artwork_for_read
 from gallery.models import Artwork
-from generation.models import Job
+from generation.models import Job, StoredPicture
 
 
 def job_for_read(viewer: User | AnonymousUser, job_id: UUID) -> Job:
@@ -40,3 +40,13 @@ def artwork_for_reproduction(viewer: User | AnonymousUser, artwork_id: UUID) -> 
 def job_for_write(viewer: User | AnonymousUser, job_id: UUID) -> Job:
     """The job, if this viewer may change it. The same people as may read it. Raises NotFoundError."""
     return job_for_read(viewer, job_id)
+
+
+def picture_for_read(viewer: User | AnonymousUser, sha256: str) -> StoredPicture:
+    """The picture of that hash that this viewer brought. Raises NotFoundError, whoever else has the same one."""
+    picture = StoredPicture.objects.filter(owner=viewer.pk, sha256=sha256).first()
+    if picture is None:
+        raise NotFoundError
+    if not viewer.is_active:
+        raise NotFoundError
+    return picture

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, Job, Reproduction, Worker
+from generation.models import DiffusionModel, Job, Reproduction, StoredPicture, Worker
 from generation.pool_report import (
     EVICTION_COLUMNS,
     RESIDENT_COLUMNS,
@@ -49,7 +49,8 @@ class JobAdmin(LedgerAdmin):
     date_hierarchy = "created_at"
     actions = ("cancel", "retry")
     fields = (
-        "id", "kind", "state", "stage", "done", "owner", "persona", "priority", "count", "keep", "attempts", "error",
+        "id", "kind", "state", "stage", "done", "owner", "persona", "parent", "priority", "count", "keep", "attempts",
+        "error",
         "error_code", "worker", "device", "created_at", "started_at", "finished_at", "lease_expires_at", "recipe_text",
         "recipe_fingerprint", "idempotency_key",
     )  # fmt: skip
@@ -210,3 +211,14 @@ class WorkerAdmin(LedgerAdmin):
     def evictions_text(self, worker: Worker) -> SafeString:
         """Which models had to leave its memory lately, and why."""
         return table(EVICTION_COLUMNS, eviction_rows(worker))
+
+
+@admin.register(StoredPicture)
+class StoredPictureAdmin(LedgerAdmin):
+    """The pictures that paintings start from. The hourly sweep removes those that no recipe names."""
+
+    list_display = ("sha256", "owner", "width", "height", "bytes", "created_at", "used_at")
+    list_select_related = ("owner",)
+    search_fields = ("sha256", "owner__username")
+    date_hierarchy = "created_at"
+    fields = ("sha256", "owner", "width", "height", "bytes", "created_at", "used_at")

@@ -28,6 +28,9 @@ class PaintForm(forms.Form):
     steps = forms.IntegerField(required=False, error_messages=_WHOLE)
     guidance = forms.FloatField(required=False, error_messages=_NUMBER)
     guide = forms.FloatField(required=False, error_messages=_NUMBER)
+    source = forms.CharField(required=False)
+    mask = forms.CharField(required=False)
+    strength = forms.FloatField(required=False, error_messages=_NUMBER)
     seed = forms.IntegerField(required=False, error_messages=_WHOLE)
     count = forms.IntegerField(required=False, error_messages=_WHOLE)
 

@@ -59,6 +59,8 @@ class Job(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PAINTING, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
     persona = models.ForeignKey(Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
+    parent = models.ForeignKey(Artwork, null=True, blank=True, on_delete=models.SET_NULL, related_name="variation_jobs")
+    """The artwork that is painted over, if it is one."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     priority = models.SmallIntegerField(default=0)
     recipe_data = models.JSONField("recipe", editable=False)
@@ -188,6 +190,36 @@ class Reproduction(models.Model):
 
     def __str__(self) -> str:
         return f"reproduction of {self.artwork_id}"
+
+
+class StoredPicture(models.Model):
+    """A picture that a person brought, or an artwork that they paint over: what recipes name as source or mask.
+
+    The file is named by the hash of its content, so several people's rows may share one.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pictures")
+    sha256 = models.CharField(max_length=64, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    bytes = models.PositiveBigIntegerField(editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    used_at = models.DateTimeField(default=timezone.now, editable=False)
+    """When it was brought or named by a job, the last time."""
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = [
+            models.Index(fields=("sha256",), name="picture_by_hash"),
+            models.Index(fields=("used_at",), name="picture_by_use"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=("owner", "sha256"), name="picture_once_a_person"),
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0, bytes__gt=0), name="picture_has_pixels"),
+        ]
+
+    def __str__(self) -> str:
+        return f"picture {self.sha256[:12]}"
 
 
 class Worker(models.Model):

@@ -2,17 +2,20 @@
 
 import math
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from aria_site.kernel.problems import InvalidInputError
+from aria_site.accounts.models import User
+from aria_site.kernel.problems import InvalidInputError, NotFoundError
 from aria_site.kernel.recipe import Recipe
+from gallery.models import Artwork
 from generation import limits
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.engine.manifest import ModelManifest
+from generation.engine.manifest import STABLE_DIFFUSION, ModelManifest
 from generation.engine.samplers import DEFAULT_SAMPLER, SAMPLER_NAMES
 from generation.models import DiffusionModel
+from generation.sources import ChosenPicture, chosen_picture, same_shape
 from generation.specs import JobSpec
 from personas.models import Persona
 
@@ -20,9 +23,6 @@ T = TypeVar("T")
 
 NOT_YET = {
     "loras": "LoRAs cannot be used yet. Leave `loras` out.",
-    "source": "Painting over a picture is not possible yet. Leave `source` out.",
-    "mask": "Inpainting is not possible yet. Leave `mask` out.",
-    "strength": "`strength` belongs to `source`, which is not possible yet. Leave it out.",
     "reference": "Reference pictures cannot be used yet. Leave `reference` out.",
 }
 """Fields that a recipe already has and the engine does not paint yet."""
@@ -36,9 +36,21 @@ class Order:
     persona: Persona | None
     count: int
     keep: int
+    source: ChosenPicture | None = None
+    mask: ChosenPicture | None = None
+
+    @property
+    def pictures(self) -> tuple[ChosenPicture, ...]:
+        """Every stored picture that the recipe names."""
+        return tuple(picture for picture in (self.source, self.mask) if picture)
+
+    @property
+    def parent(self) -> Artwork | None:
+        """The artwork that is painted over."""
+        return self.source.artwork if self.source else None
 
 
-def order_from_spec(spec: JobSpec, *, chosen_seed: int) -> Order:
+def order_from_spec(spec: JobSpec, *, owner: User, chosen_seed: int) -> Order:
     """Check a request and fill in what it leaves open. Raises InvalidInputError naming every wrong field at once."""
     problems: dict[str, str] = {}
     model, manifest = _model_of(spec, problems)
@@ -46,13 +58,17 @@ def order_from_spec(spec: JobSpec, *, chosen_seed: int) -> Order:
     _check_text(spec, problems)
     _check_not_yet(spec, problems)
     _check_numbers(spec, problems)
+    source, mask = _pictures_of(spec, owner, problems)
     if model is None or manifest is None:
         raise InvalidInputError(problems)
     recipe = _recipe(spec, model, manifest, persona=persona, chosen_seed=chosen_seed)
+    if source is not None:
+        recipe = _painted_over(recipe, spec, manifest, source=source, mask=mask)
     _check_against_model(spec, recipe, manifest, problems)
     if problems:
         raise InvalidInputError(problems)
-    return Order(recipe=recipe, persona=persona, count=spec.count, keep=spec.keep or spec.count)
+    keep = spec.keep or spec.count
+    return Order(recipe=recipe, persona=persona, count=spec.count, keep=keep, source=source, mask=mask)
 
 
 def _recipe(
@@ -74,6 +90,47 @@ def _recipe(
         guide=_or(spec.guide, manifest.guide) if manifest.sketch else None,
         persona=persona.slug if persona else None,
     )
+
+
+def _painted_over(
+    recipe: Recipe, spec: JobSpec, manifest: ModelManifest, *, source: ChosenPicture, mask: ChosenPicture | None
+) -> Recipe:
+    """The recipe with its source instead of a sketch, at the size of the source where none was asked for."""
+    asked_size = spec.width is not None or spec.height is not None
+    width, height = (recipe.width, recipe.height) if asked_size else size_over(source, manifest)
+    return replace(
+        recipe,
+        source=source.sha256,
+        mask=mask.sha256 if mask else None,
+        strength=_or(spec.strength, limits.DEFAULT_STRENGTH),
+        guide=None,
+        width=width,
+        height=height,
+    )
+
+
+def size_over(source: ChosenPicture, manifest: ModelManifest) -> tuple[int, int]:
+    """The size at which a picture is painted over: an artwork's own where the model paints that, else its shape.
+
+    A brought picture is painted at about as many pixels as the model paints best.
+    """
+    step = side_step(manifest)
+    sides = (source.width, source.height)
+    if source.artwork and all(limits.MIN_SIDE <= side <= limits.MAX_SIDE and side % step == 0 for side in sides):
+        return sides
+    scale = math.sqrt(manifest.width * manifest.height / (source.width * source.height))
+    width, height = (_side(side * scale, step) for side in sides)
+    return width, height
+
+
+def side_step(manifest: ModelManifest) -> int:
+    """Sides are multiples of this."""
+    return max(limits.SIDE_STEP, manifest.size_multiple)
+
+
+def _side(wanted: float, step: int) -> int:
+    least, most = -(-limits.MIN_SIDE // step) * step, limits.MAX_SIDE // step * step
+    return min(most, max(least, round(wanted / step) * step))
 
 
 def _or(asked: T | None, default: T) -> T:
@@ -101,6 +158,36 @@ def _persona_of(spec: JobSpec, problems: dict[str, str]) -> Persona | None:
     if persona is None:
         problems["persona"] = f"There is no persona “{spec.persona}” here."
     return persona
+
+
+def _pictures_of(
+    spec: JobSpec, owner: User, problems: dict[str, str]
+) -> tuple[ChosenPicture | None, ChosenPicture | None]:
+    """The source and the mask, where they are there for this person and go together."""
+    if spec.source is None:
+        for name in ("mask", "strength"):
+            if getattr(spec, name) is not None:
+                problems[name] = f"`{name}` belongs to a picture that is painted over: name that in `source`."
+        return None, None
+    source = _picture_of("source", spec.source, owner, problems)
+    mask = None if spec.mask is None else _picture_of("mask", spec.mask, owner, problems)
+    if source and mask and not same_shape(source, mask):
+        problems["mask"] = (
+            f"`mask` must have the proportions of `source`, which is {source.width} by {source.height}; "
+            f"it is {mask.width} by {mask.height}."
+        )
+    return source, mask
+
+
+def _picture_of(field: str, name: str, owner: User, problems: dict[str, str]) -> ChosenPicture | None:
+    try:
+        return chosen_picture(owner, name, field=field)
+    except NotFoundError:
+        problems[field] = (
+            f"There is no picture for `{field}` by that name. Send the id of an artwork, "
+            "or the SHA-256 of a picture that you have uploaded."
+        )
+        return None
 
 
 def _check_text(spec: JobSpec, problems: dict[str, str]) -> None:
@@ -136,16 +223,22 @@ def _check_numbers(spec: JobSpec, problems: dict[str, str]) -> None:
         problems["seed"] = f"`seed` must be between 0 and {limits.MAX_SEED}, or -1 for a fresh one."
     if spec.guide is not None and not 0 < spec.guide <= 1:
         problems["guide"] = "`guide` must be above 0 and at most 1."
+    if spec.strength is not None and not 0 < spec.strength <= 1:
+        problems["strength"] = "`strength` must be above 0 and at most 1."
 
 
 def _check_against_model(spec: JobSpec, recipe: Recipe, manifest: ModelManifest, problems: dict[str, str]) -> None:
-    step = max(limits.SIDE_STEP, manifest.size_multiple)
+    step = side_step(manifest)
     for name, side in (("width", recipe.width), ("height", recipe.height)):
         if name not in problems and side % step:
             problems[name] = f"`{name}` must be a multiple of {step} for this model: {side // step * step} would do."
     if recipe.sampler not in {*SAMPLER_NAMES, DEFAULT_SAMPLER}:
         problems["sampler"] = f"There is no sampler “{recipe.sampler}”. Known: {', '.join(SAMPLER_NAMES)}."
-    if spec.guide is not None and not manifest.sketch:
+    if spec.guide is not None and spec.source is not None:
+        problems["guide"] = "`guide` covers a composition sketch, and `source` takes its place. Leave one of them out."
+    elif spec.guide is not None and not manifest.sketch:
         problems["guide"] = "This model has no composition sketch. Leave `guide` out."
+    if recipe.source is not None and manifest.family != STABLE_DIFFUSION:
+        problems["source"] = "This model cannot paint over a picture yet. Leave `source` out, or choose another model."
     if not problems and recipe.width * recipe.height * recipe.steps * spec.count > limits.PIXEL_STEP_BUDGET:
         problems["count"] = "This is more than one job may take: ask for fewer pictures, fewer steps or a smaller size."

@@ -15,12 +15,17 @@ from generation import limits
 from generation.access import job_for_read
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.engine.manifest import ModelManifest
+from generation.engine.manifest import STABLE_DIFFUSION, ModelManifest
 from generation.forms import CUSTOM, values_of_recipe
 from generation.live import read_frame
 from generation.models import DiffusionModel, Job
+from generation.ordering import side_step, size_over
 from generation.selectors import job_artworks, queue_of, workers_alive
+from generation.tray_pictures import TrayPicture, picture_shown, picture_values
 from personas.models import Persona
+
+BESIDE_THE_PROMPT = frozenset({"prompt", "count", "seed", "size", "source", "upload", "mask", "strength"})
+"""Fields that stand in the tray itself, not among the folded options."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +54,36 @@ class Tray:
     personas: list[Persona]
     trouble: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
+    picture: TrayPicture | None = None
+    """What is painted over."""
     limits: Any = limits
 
     @property
+    def paints_over(self) -> bool:
+        """Whether the model takes a picture to paint over."""
+        return self.manifest is not None and self.manifest.family == STABLE_DIFFUSION
+
+    @property
+    def strength(self) -> str:
+        """Where the strength slider stands."""
+        return str(self.values.get("strength") or limits.DEFAULT_STRENGTH)
+
+    @property
     def size(self) -> str:
-        """The chosen shape; one that is no preset shows as custom."""
-        chosen = self.values.get("size") or (self.presets[0].value if self.presets else CUSTOM)
+        """The chosen shape, at first that of the picture to paint over; one that is no preset shows as custom."""
+        chosen = self.values.get("size") or (self._first_shape.value if self._first_shape else CUSTOM)
         return chosen if chosen in {preset.value for preset in self.presets} else CUSTOM
+
+    @property
+    def _first_shape(self) -> SizePreset | None:
+        if self.picture and self.manifest:
+            return _shape_of(self.picture, self.manifest)
+        return self.presets[0] if self.presets else None
 
     @property
     def side_step(self) -> int:
         """Sides are multiples of this."""
-        return max(limits.SIDE_STEP, self.manifest.size_multiple if self.manifest else 0)
+        return side_step(self.manifest) if self.manifest else limits.SIDE_STEP
 
     @property
     def guide(self) -> str:
@@ -70,7 +93,7 @@ class Tray:
     @property
     def option_fault(self) -> bool:
         """Whether something is wrong among the folded options."""
-        return bool(self.faults.keys() - {"prompt", "count", "seed", "size"})
+        return bool(self.faults.keys() - BESIDE_THE_PROMPT)
 
     @property
     def first_fault(self) -> str:
@@ -97,7 +120,7 @@ class Waiting:
     frame: str
 
 
-def tray_for(values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> Tray:
+def tray_for(viewer: User, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> Tray:
     """The tray for the chosen model, with these values and faults."""
     models = list(DiffusionModel.objects.all())
     wanted = values.get("model")
@@ -105,20 +128,22 @@ def tray_for(values: Mapping[str, Any], faults: Mapping[str, str] | None = None)
     manifest, trouble = _manifest(model)
     personas = list(Persona.objects.all())
     founder = personas[0].slug if personas else ""
+    picture = picture_shown(viewer, values["source"]) if values.get("source") else None
     return Tray(
         values={"persona": founder, **values},
-        presets=size_presets(manifest) if manifest else [],
+        presets=_presets(manifest, picture) if manifest else [],
         manifest=manifest,
         models=models,
         personas=personas,
         trouble=trouble,
         faults=faults or {},
+        picture=picture,
     )
 
 
 def size_presets(manifest: ModelManifest) -> list[SizePreset]:
     """The model's own shape, and an upright and a lying one that its sides allow."""
-    step = max(limits.SIDE_STEP, manifest.size_multiple)
+    step = side_step(manifest)
     long = max(manifest.width, manifest.height)
     short = max(limits.MIN_SIDE, long * 3 // 4 // step * step)
     return [
@@ -128,17 +153,41 @@ def size_presets(manifest: ModelManifest) -> list[SizePreset]:
     ]
 
 
-def starting_values(user: User, easel: Easel, artwork_id: str | None) -> dict[str, Any]:
-    """What the tray shows first: the recipe to use again, else that of the job on the easel, else nothing.
+def _presets(manifest: ModelManifest, picture: TrayPicture | None) -> list[SizePreset]:
+    """The shapes of the model, and that of the picture to paint over where it is none of them."""
+    presets = size_presets(manifest)
+    shape = _shape_of(picture, manifest) if picture else None
+    return presets if shape is None or shape.value in {one.value for one in presets} else [shape, *presets]
+
+
+def _shape_of(picture: TrayPicture, manifest: ModelManifest) -> SizePreset:
+    width, height = size_over(picture.chosen, manifest)
+    return SizePreset(name="Like the picture", icon="image", width=width, height=height)
+
+
+def starting_values(
+    user: User, easel: Easel, *, artwork_id: str | None = None, source_id: str | None = None
+) -> dict[str, Any]:
+    """What the tray shows first: a recipe to use again or a work to vary, else the job on the easel, else nothing.
 
     Raises NotFoundError when the artwork is not there for this person.
     """
+    if source_id:
+        work = artwork_for_read(user, _uuid(source_id))
+        recipe = recipe_or_none(work)
+        return {**(values_of_recipe(recipe, seed=None) if recipe else {}), "source": str(work.pk), "size": None}
     if artwork_id:
-        recipe = recipe_or_none(artwork_for_read(user, _uuid(artwork_id)))
-        return values_of_recipe(recipe, seed=recipe.seed) if recipe else {}
+        work = artwork_for_read(user, _uuid(artwork_id))
+        recipe = recipe_or_none(work)
+        return _values_again(user, recipe, seed=recipe.seed, parent_id=work.parent_id) if recipe else {}
     if easel.job and easel.recipe:
-        return values_of_recipe(easel.recipe, seed=None, count=easel.job.count)
+        values = _values_again(user, easel.recipe, seed=None, parent_id=easel.job.parent_id)
+        return {**values, "count": easel.job.count}
     return {}
+
+
+def _values_again(user: User, recipe: Recipe, *, seed: int | None, parent_id: UUID | None) -> dict[str, Any]:
+    return {**values_of_recipe(recipe, seed=seed), **picture_values(user, recipe, parent_id)}
 
 
 def easel_for(user: User, job_id: str | None) -> Easel:

@@ -17,3 +17,11 @@ def reap() -> None:
     from generation.services import jobs_reap
 
     jobs_reap()
+
+
+@shared_task(name="generation.sweep_pictures", ignore_result=True)
+def sweep_pictures() -> None:
+    """Remove pictures that no recipe speaks of."""
+    from generation.services import pictures_sweep
+
+    pictures_sweep()

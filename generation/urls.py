@@ -7,6 +7,9 @@ from generation import views
 app_name = "generation"
 urlpatterns = [
     path("", views.studio, name="studio"),
+    path("source/", views.source, name="source"),
+    path("pictures/<str:sha256>/", views.picture, name="picture"),
+    path("pictures/<str:sha256>/small/", views.picture_thumbnail, name="picture-small"),
     path("queue/", views.queue, name="queue"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="cancel"),

@@ -1,5 +1,7 @@
 """The studio: each view asks a service or a selector and shows the answer, whole or as a fragment."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -10,16 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from aria_site.accounts.models import User
-from aria_site.kernel.problems import ConflictError, InvalidInputError
+from aria_site.kernel.problems import ConflictError, InvalidInputError, NotFoundError
 from gallery.access import artwork_for_read
 from gallery.models import Artwork
-from generation.access import artwork_for_reproduction, job_for_read, job_for_write
+from generation.access import artwork_for_reproduction, job_for_read, job_for_write, picture_for_read
 from generation.forms import PaintForm
-from generation.models import Job
+from generation.models import Job, StoredPicture
+from generation.picture_files import picture_read, picture_small
 from generation.reproduction_page import reproduction_shown
 from generation.services import job_cancel, job_retry, job_submit, reproduction_submit
-from generation.studio_page import easel_for, easel_of, starting_values, tray_for, waiting_for
+from generation.studio_page import Tray, easel_for, easel_of, starting_values, tray_for, waiting_for
+from generation.tray_pictures import picture_brought, values_with
 
+OK = 200
 UNCHANGED = 204
 
 
@@ -37,8 +42,10 @@ def studio(request: StudioRequest) -> HttpResponse:
     if request.method == "POST":
         return _paint(request)
     easel = easel_for(request.user, request.GET.get("job"))
-    values = starting_values(request.user, easel, request.GET.get("from"))
-    context = {"easel": easel, "tray": tray_for(values), **waiting_for(request.user)}
+    values = starting_values(
+        request.user, easel, artwork_id=request.GET.get("from"), source_id=request.GET.get("source")
+    )
+    context = {"easel": easel, "tray": tray_for(request.user, values), **waiting_for(request.user)}
     return render(request, "generation/studio.html", context)
 
 
@@ -55,10 +62,39 @@ def job(request: StudioRequest, job_id: UUID) -> HttpResponse:
 
 @login_required
 @never_cache
+@require_POST
+def source(request: StudioRequest) -> HttpResponse:
+    """The tray with the picture that was sent to be painted over; without one, with none. Nothing is queued."""
+    try:
+        brought = picture_brought(request, request.user)
+    except InvalidInputError as problem:
+        return _faults(request, problem, request.POST.dict())
+    tray = tray_for(request.user, values_with(request.POST.dict(), brought))
+    return _tray(request, tray, status=OK)
+
+
+@login_required
+@never_cache
 @require_GET
 def queue(request: StudioRequest) -> HttpResponse:
     """The queue strip."""
     return render(request, "generation/_queue.html", waiting_for(request.user))
+
+
+@login_required
+@require_GET
+def picture(request: StudioRequest, sha256: str) -> HttpResponse:
+    """A picture that this person brought."""
+    stored = picture_for_read(request.user, sha256)
+    return _private_file(stored, picture_read, kind="png")
+
+
+@login_required
+@require_GET
+def picture_thumbnail(request: StudioRequest, sha256: str) -> HttpResponse:
+    """The same, small."""
+    stored = picture_for_read(request.user, sha256)
+    return _private_file(stored, picture_small, kind="webp")
 
 
 @login_required
@@ -107,24 +143,43 @@ def _reproduction(request: HttpRequest, work: Artwork, **said: object) -> HttpRe
     return render(request, "generation/_reproduction.html", context)
 
 
-def _paint(request: StudioRequest) -> HttpResponse:
-    form = PaintForm(request.POST)
+def _private_file(stored: StoredPicture, read: Callable[[str], bytes], *, kind: str) -> HttpResponse:
+    """A picture for one person: of a fixed type, whatever is in it, and kept by no shared cache."""
     try:
-        submitted = job_submit(owner=request.user, spec=form.spec())
+        response = HttpResponse(read(stored.sha256), content_type=f"image/{kind}")
+    except FileNotFoundError as error:
+        raise NotFoundError from error
+    response.headers["Content-Disposition"] = f'inline; filename="{stored.sha256[:12]}.{kind}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=3600, immutable"
+    return response
+
+
+def _paint(request: StudioRequest) -> HttpResponse:
+    values = request.POST.dict()
+    try:
+        brought = picture_brought(request, request.user)
+        values = values_with(values, brought) if brought else values
+        submitted = job_submit(owner=request.user, spec=PaintForm(values).spec())
     except InvalidInputError as problem:
-        return _faults(request, problem)
+        return _faults(request, problem, values)
     return _after_change(request, submitted)
 
 
-def _faults(request: StudioRequest, problem: InvalidInputError) -> HttpResponse:
+def _faults(request: StudioRequest, problem: InvalidInputError, values: Mapping[str, Any]) -> HttpResponse:
     """The tray again with what was typed and what is wrong with it; nothing was queued."""
-    tray = tray_for(request.POST.dict(), problem.errors)
+    return _tray(request, tray_for(request.user, values, problem.errors), status=problem.status)
+
+
+def _tray(request: StudioRequest, tray: Tray, *, status: int) -> HttpResponse:
+    """The tray alone; for plain forms, the studio around it."""
     if request.headers.get("HX-Request"):
-        answer = render(request, "generation/_tray.html", {"tray": tray}, status=problem.status)
+        context = {"tray": tray, "moved": status == OK}
+        answer = render(request, "generation/_tray.html", context, status=status)
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#tray", "outerHTML"
         return answer
     context = {"easel": easel_for(request.user, None), "tray": tray, **waiting_for(request.user)}
-    return render(request, "generation/studio.html", context, status=problem.status)
+    return render(request, "generation/studio.html", context, status=status)
 
 
 def _after_change(request: StudioRequest, changed: Job) -> HttpResponse:

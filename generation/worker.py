@@ -167,15 +167,18 @@ class _Watched:
 def engine_build() -> PaintingEngine:
     """The engine of this process, as the settings want it."""
     from generation.engine.engine import Engine
+    from generation.picture_files import picture_pixels
     from generation.sketching import recipe_sketch
 
     return Engine(
         models=model_source,
         sketcher=recipe_sketch,
+        pictures=picture_pixels,
         device=None if settings.ARIA_DEVICE == "auto" else settings.ARIA_DEVICE,
         threads=settings.ARIA_THREADS or None,
         ram_budget_bytes=settings.ARIA_RAM_BUDGET or None,
         vram_budget_bytes=settings.ARIA_VRAM_BUDGET or None,
+        device_label=settings.ARIA_DEVICE_LABEL or None,
         on_stuck=_leave,
     )
 

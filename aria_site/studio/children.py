@@ -1,6 +1,7 @@
 """One child process and its fate: started under tether and leash, restarted with growing patience when it dies."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from aria_site.studio.leash import signal_group
 from aria_site.studio.logs import ChildLog
 from aria_site.studio.role import Role
 
+LEASH_LOCK = "leash.lock"
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
 STEADY_AFTER_S = 60.0
@@ -63,6 +65,12 @@ class Leash:
         if self._process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.write(line)
+
+
+def wait_for_the_last_one(run_folder: Path) -> None:
+    """Children of a supervisor that was killed are still being ended by its leash, which holds a lock meanwhile."""
+    with (run_folder / LEASH_LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,9 @@
 
 import http.client
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
-from fcntl import LOCK_SH, flock
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +15,8 @@ from aria_site.accounts.services import owner_ensure, sign_in_token_issue
 from aria_site.kernel.problems import Problem
 from aria_site.studio import preparation, roles, valkey
 from aria_site.studio.address import EVERYWHERE, sign_in_address, site_address
-from aria_site.studio.children import Child
+from aria_site.studio.children import Child, wait_for_the_last_one
+from aria_site.studio.devices import devices_wanted
 from aria_site.studio.preparation import NotReadyError
 from aria_site.studio.supervisor import Supervisor
 from gallery.models import Artwork
@@ -39,8 +39,8 @@ class Studio:
     def run(self) -> None:
         """Run until somebody ends it. Raises NotReadyError when it cannot start."""
         preparation.folder_prepare(settings.DATA_DIR)
-        with preparation.only_studio_here(settings.DATA_DIR):
-            _wait_for_the_last_one()
+        with preparation.only_studio_here(settings.DATA_DIR), preparation.only_workers_here(settings.DATA_DIR):
+            wait_for_the_last_one(settings.DATA_DIR / "run")
             owner = _prepare()
             supervisor = Supervisor(run_folder=settings.DATA_DIR / "run", log_folder=settings.LOG_DIR, say=self._say)
             supervisor.listen_to_signals()
@@ -54,21 +54,19 @@ class Studio:
         opened_at = timezone.now()
         if settings.EMBEDDED_VALKEY:
             _open_valkey(supervisor)
-        web, *_ = [supervisor.start(role) for role in roles.site_roles()]
+        web = supervisor.start(roles.web_role())
+        gpus = roles.gpu_roles(devices_wanted())
+        for role in (*gpus, *roles.other_roles()):
+            supervisor.start(role)
         _order_first_paintings(owner)
         if supervisor.tend_until(lambda: _site_answers(web)):
             self._say(f"Aria is at {site_address()}")
             self._say(f"Sign in once with {sign_in_address(sign_in_token_issue(user=owner))}")
-        if supervisor.tend_until(lambda: _painter(opened_at) is not None):
+        names = [roles.gpu_worker_name(number) for number in range(len(gpus))]
+        if supervisor.tend_until(lambda: _painter(names, opened_at) is not None):
             self._say("Ready to paint.")
         connection.close()
         supervisor.tend_until(lambda: False)
-
-
-def _wait_for_the_last_one() -> None:
-    """A studio that was killed is still being ended by its leash, which holds a lock meanwhile."""
-    with (settings.DATA_DIR / "run" / "leash.lock").open("a") as lock:
-        flock(lock, LOCK_SH)
 
 
 def _prepare() -> User:
@@ -115,6 +113,6 @@ def _site_answers(web: Child) -> bool:
             return False
 
 
-def _painter(since: datetime) -> Worker | None:
-    """The GPU worker of this run, once its heart beats."""
-    return workers_alive().filter(name=roles.GPU_WORKER, started_at__gte=since).first()
+def _painter(names: Sequence[str], since: datetime) -> Worker | None:
+    """The first GPU worker of this run whose heart beats."""
+    return workers_alive().filter(name__in=names, started_at__gte=since).first()

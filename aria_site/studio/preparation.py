@@ -85,11 +85,29 @@ def _port_sentence(host: str, port: int, error: OSError) -> str:
 @contextmanager
 def only_studio_here(folder: Path) -> Iterator[None]:
     """Hold the data folder for this studio. Raises NotReadyError while another studio has it."""
-    with (folder / "run" / "studio.lock").open("a+") as lock:
+    with _only_one(folder / "run" / "studio.lock", f"Aria already runs on {folder}{{}}: stop her there first."):
+        yield
+
+
+@contextmanager
+def only_workers_here(folder: Path) -> Iterator[None]:
+    """Hold this machine's place for GPU workers on a data folder. Raises NotReadyError while others have it.
+
+    Two sets would bear the same names, and each would take back what the other paints.
+    """
+    path = folder / "run" / f"workers-{socket.gethostname()}.lock"
+    with _only_one(path, f"GPU workers already run on {folder}{{}}: stop them there first."):
+        yield
+
+
+@contextmanager
+def _only_one(path: Path, sentence: str) -> Iterator[None]:
+    """Hold a lock. Raises NotReadyError with the sentence, its gap filled with who holds it."""
+    with path.open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotReadyError(f"Aria already runs on {folder}{_holder(lock)}: stop her there first.") from None
+            raise NotReadyError(sentence.format(_holder(lock))) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -10,7 +10,7 @@ from types import FrameType
 
 from django.db import Error as DatabaseError
 
-from aria_site.studio.children import Child, Death, Leash
+from aria_site.studio.children import LEASH_LOCK, Child, Death, Leash
 from aria_site.studio.logs import ChildLog
 from aria_site.studio.role import Role
 
@@ -29,7 +29,7 @@ class Supervisor:
         self._impatient = False
         self._log_folder = log_folder
         self._say = say
-        self._leash = Leash(run_folder / "leash.lock")
+        self._leash = Leash(run_folder / LEASH_LOCK)
         self._children: list[Child] = []
 
     @property

@@ -36,8 +36,8 @@ class RecipeOut(BaseModel):
     sampler: str = Field(examples=["DPM++ 2M"])
     guide: float | None
     loras: list[LoraOut]
-    source: str | None
-    mask: str | None
+    source: str | None = Field(description="SHA-256 of the picture that was painted over.")
+    mask: str | None = Field(description="SHA-256 of the mask; white was repainted.")
     strength: float | None
     reference: str | None
     persona: str | None
@@ -85,6 +85,7 @@ class ArtworkOut(BaseModel):
     title: str = Field(examples=["A lighthouse at dusk"])
     alt: str = Field(description="What a screen reader says of it.")
     persona: ArtistOut | None
+    parent: UUID | None = Field(description="The artwork that it was painted over, if it is a variation of one.")
     recipe: RecipeOut | None = Field(description="Null only where a newer Aria wrote it in a way this one cannot read.")
     painted_on: PaintedOnOut
     file: str = Field(description="Address of the PNG master.", examples=["/media/artworks/0b/0b0f-4d1c.png"])
@@ -106,6 +107,7 @@ class ArtworkOut(BaseModel):
             title=artwork.title,
             alt=artwork.alt,
             persona=ArtistOut(slug=persona.slug, name=persona.name) if persona else None,
+            parent=artwork.parent_id,
             recipe=RecipeOut.of(recipe) if recipe else None,
             painted_on=PaintedOnOut.of(artwork.facts),
             file=file_url(artwork.file),

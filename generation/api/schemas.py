@@ -13,7 +13,7 @@ from gallery.models import Artwork
 from generation import limits
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, Job, Reproduction
+from generation.models import DiffusionModel, Job, Reproduction, StoredPicture
 from generation.specs import JobSpec, LoraAsk
 from generation.verdicts import verdict_sentence
 
@@ -72,9 +72,15 @@ class JobIn(BaseModel):
         None, description="Noise from which a model paints over its composition sketch; 1 switches the sketch off."
     )
     loras: Annotated[list[LoraIn], Field(max_length=MAX_LORAS)] = Field([], description="Not possible yet.")
-    source: Name | None = Field(None, description="Not possible yet.")
-    mask: Name | None = Field(None, description="Not possible yet.")
-    strength: Share | None = Field(None, description="Not possible yet.")
+    source: Name | None = Field(
+        None, description="A picture to paint over: the id of an artwork, or the `sha256` that `/pictures` answered."
+    )
+    mask: Name | None = Field(
+        None, description="Where `source` is repainted: white. Named like it, and of the same proportions."
+    )
+    strength: Share | None = Field(
+        None, description=f"How much of `source` is repainted: 1 forgets it. {limits.DEFAULT_STRENGTH:g} if left out."
+    )
     reference: Name | None = Field(None, description="Not possible yet.")
 
     def to_spec(self) -> JobSpec:
@@ -184,6 +190,37 @@ class JobPageOut(BaseModel):
 
     items: list[JobOut]
     next: str | None = Field(description="Send it as `after` for the page behind; null at the end.")
+
+
+class PictureLinks(BaseModel):
+    """Where this picture is."""
+
+    self: str = Field(description="This document.", examples=["/api/v1/pictures/9f2c…"])
+    file: str = Field(description="Its PNG, for the person who brought it, signed in.")
+
+
+class PictureOut(BaseModel):
+    """A picture to paint over, or a mask that says where."""
+
+    sha256: str = Field(description="Send it as `source` or `mask` of a job.", examples=["9f2c…"])
+    width: int
+    height: int
+    created_at: datetime
+    links: PictureLinks
+
+    @classmethod
+    def of(cls, picture: StoredPicture) -> "PictureOut":
+        """The picture as its owner's programs see it."""
+        return cls(
+            sha256=picture.sha256,
+            width=picture.width,
+            height=picture.height,
+            created_at=picture.created_at,
+            links=PictureLinks(
+                self=reverse("api:picture", args=[picture.sha256]),
+                file=reverse("generation:picture", args=[picture.sha256]),
+            ),
+        )
 
 
 class ModelOut(BaseModel):

@@ -137,6 +137,8 @@ class PaintingFacts:
 
     device: str
     dtype: str
+    device_name: str = ""
+    """What its maker calls the device; empty for a processor."""
     model_revision: str = ""
     """The revision of the model that painted; the recipe tells the one that was registered when it was ordered."""
     instruction_set: str = ""

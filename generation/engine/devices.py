@@ -8,11 +8,9 @@ from pathlib import Path
 
 import torch
 
-from generation.engine.contract import EngineError
+from generation.engine.capabilities import BFLOAT16, CPU, SHARE_OF_MEMORY, Capability, capability_of
 
 LIBRARIES = ("torch", "diffusers", "transformers")
-SHARE_OF_MEMORY = 0.75
-"""How much of the device's memory models may fill where no budget is given; the rest is for the pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +24,11 @@ class DevicePlan:
     """What models may fill on the device."""
     parking_bytes: int = 0
     """What models that had to leave a GPU may fill in RAM."""
+    capability: Capability = CPU
+    label: str = "cpu"
+    """What the device is called beside the pictures: of several GPUs a worker may see but one, as its first."""
+    device_name: str = ""
+    """What its maker calls it."""
 
     @property
     def dtype_name(self) -> str:
@@ -34,7 +37,12 @@ class DevicePlan:
 
 
 def device_plan(
-    device: str | None, dtype: str | None, *, ram_budget_bytes: int | None, vram_budget_bytes: int | None
+    device: str | None,
+    dtype: str | None,
+    *,
+    ram_budget_bytes: int | None,
+    vram_budget_bytes: int | None,
+    label: str | None = None,
 ) -> DevicePlan:
     """Choose device and number format; what is asked for wins. Raises EngineError where it cannot be had.
 
@@ -42,19 +50,23 @@ def device_plan(
     the GPU; without one none are, as every worker of the machine would take its share.
     """
     chosen = torch.device(device or _best_device())
-    budget = ram_budget_bytes if chosen.type == "cpu" else vram_budget_bytes
+    capability, index = capability_of(torch, chosen.type), chosen.index or 0
+    budget = ram_budget_bytes if capability is CPU else vram_budget_bytes
     return DevicePlan(
         device=chosen,
-        dtype=_dtype_named(dtype) if dtype else _best_dtype(chosen),
+        dtype=getattr(torch, capability.check(dtype or _best_dtype(capability))),
         instruction_set=torch.backends.cpu.get_cpu_capability() + (" bf16" if cpu_has_bf16() else ""),
-        budget_bytes=budget or int(_memory_bytes(chosen) * SHARE_OF_MEMORY),
-        parking_bytes=(ram_budget_bytes or 0) if chosen.type == "cuda" else 0,
+        budget_bytes=budget or int(capability.memory(torch, index) * SHARE_OF_MEMORY),
+        parking_bytes=(ram_budget_bytes or 0) if capability.own_memory else 0,
+        capability=capability,
+        label=label or str(chosen),
+        device_name=capability.name(torch, index),
     )
 
 
 def cpu_has_bf16() -> bool:
     """Whether this processor multiplies bfloat16 by itself; elsewhere bfloat16 is slower than float32."""
-    if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported():
+    if CPU.has_bf16(torch):
         return True
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
@@ -77,10 +89,7 @@ def default_threads() -> int:
 
 def memory_release(device: torch.device) -> None:
     """Give memory that torch keeps in reserve back to the device."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-    elif device.type == "mps":
-        torch.mps.empty_cache()
+    capability_of(torch, device.type).empty_cache(torch)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -104,22 +113,6 @@ def _best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def _best_dtype(device: torch.device) -> torch.dtype:
-    if device.type == "cuda":
-        return torch.bfloat16
-    if device.type == "mps":
-        return torch.float16
-    return torch.bfloat16 if cpu_has_bf16() else torch.float32
-
-
-def _dtype_named(name: str) -> torch.dtype:
-    dtype = {"bfloat16": torch.bfloat16, "float16": torch.float16, "float32": torch.float32}.get(name)
-    if dtype is None:
-        raise EngineError(f"Aria paints in bfloat16, float16 or float32, not in {name!r}.", code="bad_setting")
-    return dtype
-
-
-def _memory_bytes(device: torch.device) -> int:
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[1])
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+def _best_dtype(capability: Capability) -> str:
+    """What the device multiplies by itself; torch knows that of processors for x86 alone."""
+    return BFLOAT16 if capability is CPU and cpu_has_bf16() else capability.dtype(torch)

@@ -47,6 +47,7 @@ class EngineOptions(TypedDict, total=False):
     checkpoint_every_s: float
     preview_every_s: float
     load_budget_s: float
+    device_label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,8 @@ class EngineSettings:
     checkpoint_every_s: float = 2.0
     preview_every_s: float = 0.25
     load_budget_s: float = 600.0
+    device_label: str | None = None
+    """What the device is called beside the pictures, where that is not the name by which this process knows it."""
 
 
 @dataclass(slots=True)
@@ -248,6 +251,7 @@ class Engine:
             settings.dtype,
             ram_budget_bytes=settings.ram_budget_bytes,
             vram_budget_bytes=settings.vram_budget_bytes,
+            label=settings.device_label,
         )
         logger.info("Painting on %s in %s", plan.device, plan.dtype_name)
         return Painter(

@@ -45,6 +45,15 @@ def parts_of(folder: Path) -> dict[str, tuple[str, str]]:
     return parts
 
 
+def absent_parts(folder: Path) -> tuple[str, ...]:
+    """Parts that the pipeline class knows and this model was published without."""
+    return tuple(
+        name
+        for name, origin in index_read(folder).items()
+        if not name.startswith("_") and isinstance(origin, list) and len(origin) == 2 and origin[1] is None
+    )
+
+
 def json_read(path: Path) -> dict[str, Any]:
     """One JSON object of a model folder. Raises EngineError where the file is missing or holds something else."""
     try:

@@ -158,7 +158,8 @@ class Painter:
     def facts(self, sitting: Sitting) -> PaintingFacts:
         """How a finished order was painted."""
         return PaintingFacts(
-            device=str(self.plan.device),
+            device=self.plan.label,
+            device_name=self.plan.device_name,
             dtype=self.plan.dtype_name,
             model_revision=sitting.source.revision,
             instruction_set=self.plan.instruction_set,

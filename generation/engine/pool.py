@@ -15,7 +15,7 @@ from generation.engine.contract import EngineError, EngineStatus, Eviction, Load
 from generation.engine.devices import DevicePlan, memory_release
 from generation.engine.eviction import Candidate, least_costly
 from generation.engine.manifest import STABLE_DIFFUSION, STABLE_DIFFUSION_XL, ModelManifest, manifest_read
-from generation.engine.model_folder import elements_of, folder_check, refusal
+from generation.engine.model_folder import absent_parts, elements_of, folder_check, refusal
 from generation.engine.model_hash import hash_check
 
 logger = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class Pool:
         with self._lock:
             here, parked = list(self._models.values()), list(self._parked.values())
             return EngineStatus(
-                device=str(self._plan.device),
+                device=self._plan.label,
                 models=(*(self._resident(model) for model in here), *(self._in_ram(model) for model in parked)),
                 orders=orders,
                 loads_total=self._loads.total(),
@@ -119,7 +119,7 @@ class Pool:
         return ResidentModel(
             name=model.source.name,
             revision=model.source.revision,
-            device=str(self._plan.device),
+            device=self._plan.label,
             dtype=self._plan.dtype_name,
             bytes=model.bytes,
             loaded_at=model.loaded_at,
@@ -181,11 +181,13 @@ class Pool:
                     local_files_only=True,
                     trust_remote_code=False,
                     dtype=self._plan.dtype,
+                    # Some classes count a part that a model was published without as missing, unless told.
+                    **dict.fromkeys(absent_parts(source.folder)),
                 )
             except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
                 raise refusal(f"The model {source.name!r} cannot be loaded: {_first_line(error)}.") from error
         pipeline.set_progress_bar_config(disable=True)
-        if family in CONVOLUTIONAL:
+        if family in CONVOLUTIONAL and self._plan.capability.channels_last:
             pipeline.unet.to(memory_format=torch.channels_last)
             pipeline.vae.to(memory_format=torch.channels_last)
         return pipeline.to(self._plan.device)

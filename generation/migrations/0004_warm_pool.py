@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("generation", "0002_starter_model"),
+        ("generation", "0003_sources"),
     ]
 
     operations = [

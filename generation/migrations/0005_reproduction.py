@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("gallery", "0001_initial"),
         ("generation", "0004_warm_pool"),
-        ("personas", "0002_founder"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

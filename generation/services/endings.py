@@ -26,7 +26,8 @@ def job_succeed(claim: Claim, files: Sequence[StoredFiles], *, device: str) -> l
     """
     with transaction.atomic():
         _end(claim, state=Job.State.SUCCEEDED, progress=1.0, stage="", device=device)
-        artworks = artworks_create(files, owner=claim.job.owner, persona=claim.job.persona)
+        parent = Artwork.objects.filter(variation_jobs=claim.job.pk).first()
+        artworks = artworks_create(files, owner=claim.job.owner, persona=claim.job.persona, parent=parent)
     job_changed(claim.job.pk)
     return artworks
 

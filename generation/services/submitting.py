@@ -9,6 +9,7 @@ from aria_site.kernel.problems import ConflictError
 from generation.models import Job
 from generation.ordering import Order, order_from_spec
 from generation.services.bell import ring
+from generation.services.pictures import artworks_copy, pictures_use
 from generation.specs import JobSpec
 
 SEED_RANGE = 2**32
@@ -24,7 +25,8 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
     earlier = _job_under_key(owner, spec, idempotency_key)
     if earlier:
         return earlier
-    order = order_from_spec(spec, chosen_seed=secrets.randbelow(SEED_RANGE))
+    order = order_from_spec(spec, owner=owner, chosen_seed=secrets.randbelow(SEED_RANGE))
+    artworks_copy(order.pictures)
     try:
         with transaction.atomic():
             return _job_insert(owner, order, spec, idempotency_key)
@@ -37,9 +39,11 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
 
 
 def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) -> Job:
+    pictures_use(owner=owner, chosen=order.pictures)
     job = Job.objects.create(
         owner=owner,
         persona=order.persona,
+        parent=order.parent,
         recipe_data=order.recipe.to_dict(),
         recipe_fingerprint=order.recipe.fingerprint(),
         count=order.count,

@@ -9,9 +9,10 @@ function chooseCustomSize() {
 }
 
 function showOutputs() {
-  const slider = field("guide");
-  const output = document.querySelector("#tray [data-output]");
-  if (slider && output) output.textContent = Number(slider.value).toFixed(2);
+  for (const output of document.querySelectorAll("#tray output[data-output]")) {
+    const slider = field(output.getAttribute("for") ?? "");
+    if (slider) output.textContent = Number(slider.value).toFixed(2);
+  }
 }
 
 /** Bring a freshly swapped tray to life. */
@@ -42,7 +43,7 @@ function onKey(event) {
 function onInput(event) {
   const target = /** @type {HTMLInputElement} */ (event.target);
   if (target.name === "width" || target.name === "height") chooseCustomSize();
-  if (target.name === "guide") showOutputs();
+  if (target.type === "range") showOutputs();
 }
 
 /** @param {Event} event */
@@ -72,7 +73,7 @@ function onSubmit(event) {
   for (const fault of tray.querySelectorAll(".fault")) fault.remove();
   for (const input of tray.querySelectorAll("[aria-invalid]")) {
     input.removeAttribute("aria-invalid");
-    if (input.id !== "guide") input.removeAttribute("aria-describedby");
+    if (/** @type {HTMLInputElement} */ (input).type !== "range") input.removeAttribute("aria-describedby");
   }
   const options = tray.querySelector("details");
   if (options && matchMedia("(max-width: 60rem)").matches) options.open = false; // the canvas is under it there

@@ -24,6 +24,7 @@ def test_an_artwork_reads_as_promised(alice: User) -> None:
         "title": "A lighthouse at dusk",
         "alt": "AI-made picture of: a lighthouse at dusk",
         "persona": {"slug": "mira", "name": "Mira"},
+        "parent": None,
         "recipe": make_recipe().to_dict() | {"loras": []},
         "painted_on": {"device": "cuda:1", "dtype": "bfloat16", "worker": "gpu1", "model_revision": "0123456789ab"},
         "file": "/media/artworks/0a/master.png",

@@ -59,7 +59,7 @@ def schema_refuses(order: dict[str, Any]) -> set[str]:
 
 def service_refuses(order: dict[str, Any]) -> dict[str, str]:
     try:
-        order_from_spec(JobSpec(**order), chosen_seed=1)
+        order_from_spec(JobSpec(**order), owner=User(), chosen_seed=1)
     except InvalidInputError as error:
         return error.errors
     return {}

@@ -14,7 +14,7 @@ from aria_site.accounts.models import User
 from aria_site.wsgi import application
 from generation.models import Job
 from tests.support.programs import Program
-from tests.support.rows import make_artwork, make_finished_job, make_job
+from tests.support.rows import make_artwork, make_finished_job, make_job, make_picture
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app=application)
 EXAMPLES = 8
@@ -35,7 +35,9 @@ def names(alice: User) -> dict[str, str]:
     """Things that are there, for half of the requests to find."""
     make_finished_job(alice, count=2)
     failed = make_job(alice, state=Job.State.FAILED, error="It failed.")
-    return {"job_id": str(failed.pk), "artwork_id": str(make_artwork(alice).pk), "slug": "aria"}
+    return {"job_id": str(failed.pk), "artwork_id": str(make_artwork(alice).pk), "slug": "aria"} | {
+        "sha256": make_picture(alice).sha256
+    }
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The page of one work: picture, label, recipe, and the works beside it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -120,3 +121,68 @@ def test_missing_and_hidden_are_the_same_page(client: Client, alice: User) -> No
 )
 def test_tells_where_it_was_painted_and_not_on_which_host(facts: dict[str, str], expected: str) -> None:
     assert painted_on(facts) == expected
+
+
+def test_leads_to_the_studio_to_be_painted_over(client: Client, alice: User) -> None:
+    work = hang(alice)
+
+    assert f'href="/studio/?source={work.pk}"' in client.get(work.get_absolute_url()).text
+
+
+def test_a_variation_names_the_work_it_was_painted_after(client: Client, alice: User) -> None:
+    parent = make_artwork(alice, origin_key="job:0:0", title="The <first> boat")
+    child = make_artwork(alice, origin_key="job:1:0", parent=parent)
+
+    page = client.get(child.get_absolute_url()).text
+
+    link = f'<a class="title" dir="auto" href="{parent.get_absolute_url()}">The &lt;first&gt; boat</a>'
+    assert f"<p>After {link}</p>" in page
+    assert "After <a" not in client.get(parent.get_absolute_url()).text
+
+
+def test_a_work_shows_its_twelve_newest_variations(client: Client, alice: User) -> None:
+    parent = make_artwork(alice, origin_key="job:0:0")
+    children = [
+        make_artwork(alice, origin_key=f"job:1:{n}", parent=parent, created_at=minutes_after_noon(n)) for n in range(14)
+    ]
+
+    family = client.get(parent.get_absolute_url()).text.partition('class="family"')[2].partition("</section>")[0]
+
+    shown = [f'href="{child.get_absolute_url()}"' in family for child in children]
+    assert shown == [False] * 2 + [True] * 12
+    assert 'class="family"' not in client.get(children[0].get_absolute_url()).text
+
+
+def test_works_that_do_not_hang_are_no_family(client: Client, alice: User) -> None:
+    parent = make_artwork(alice, origin_key="job:0:0", state=Artwork.State.TRASHED)
+    child = make_artwork(alice, origin_key="job:1:0", parent=parent)
+    make_artwork(alice, origin_key="job:2:0", parent=child, state=Artwork.State.CUT)
+
+    page = client.get(child.get_absolute_url()).text
+
+    assert "After <a" not in page
+    assert 'class="family"' not in page
+
+
+def test_a_large_family_costs_no_more_queries(
+    client: Client, alice: User, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    work = make_artwork(alice, origin_key="job:0:0", parent=make_artwork(alice, origin_key="job:9:0"))
+    for n in range(12):
+        make_artwork(alice, origin_key=f"job:1:{n}", parent=work)
+
+    with django_assert_max_num_queries(5):
+        client.get(work.get_absolute_url())
+
+
+def test_the_recipe_tells_of_source_mask_and_strength(client: Client, alice: User) -> None:
+    work = hang(alice, source="ab" * 32, mask="cd" * 32, strength=0.4)
+
+    page = client.get(work.get_absolute_url()).text
+
+    for name, value in {
+        "Painted over": "picture abababababab",
+        "Mask": "picture cdcdcdcdcdcd",
+        "Strength": "0.4",
+    }.items():
+        assert f'<dt>{name}</dt>\n          <dd dir="auto">{value}</dd>' in page

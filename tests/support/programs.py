@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 if TYPE_CHECKING:
     # The answer of a test client, with `json()`; the name exists for type checkers alone.
@@ -30,6 +31,11 @@ class Program:
         """POST a JSON body; text and bytes go as they are."""
         raw = body if isinstance(body, str | bytes) else json.dumps(body)
         return self.send("POST", path, data="" if body is None else raw, headers=headers)
+
+    def upload(self, path: str, fields: dict[str, Any], **headers: str) -> Answer:
+        """POST a form; values that are files go as files."""
+        body = encode_multipart(BOUNDARY, fields)
+        return self.send("POST", path, data=body, headers={"Content_Type": MULTIPART_CONTENT, **headers})
 
     def send(self, method: str, path: str, *, headers: dict[str, str], data: str | bytes = "") -> Answer:
         """Send anything."""

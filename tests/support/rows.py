@@ -7,7 +7,7 @@ from model_bakery import baker
 
 from aria_site.accounts.models import User
 from gallery.models import Artwork
-from generation.models import Job
+from generation.models import Job, StoredPicture
 from tests.support.recipes import make_recipe
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,6 +38,13 @@ def make_job(owner: User, **changes: Any) -> Job:
     fields = {"owner": owner, "recipe_data": recipe.to_dict(), "recipe_fingerprint": recipe.fingerprint()}
     job: Job = baker.make(Job, **{**fields, **changes})
     return job
+
+
+def make_picture(owner: User, **changes: Any) -> StoredPicture:
+    """A picture that somebody brought; its file is a name alone."""
+    fields: dict[str, Any] = {"owner": owner, "sha256": "ab" * 32, "width": 64, "height": 48, "bytes": 1000}
+    picture: StoredPicture = baker.make(StoredPicture, **{**fields, **changes})
+    return picture
 
 
 def make_finished_job(owner: User, *, count: int = 1, **changes: Any) -> Job:

@@ -118,10 +118,46 @@ def tiny_whole_call(folder: Path) -> Path:
     return folder / "model"
 
 
-def _autoencoder() -> Any:
+def tiny_flow_transformer(folder: Path) -> Path:
+    """Save a StableDiffusion3Pipeline, a transformer trained to match flows, without its third text encoder."""
+    import torch
+
+    library: Any = import_module("diffusers")
+
+    torch.manual_seed(0)
+    transformer = library.SD3Transformer2DModel(
+        sample_size=SIZE // 2,
+        patch_size=2,
+        in_channels=4,
+        out_channels=4,
+        num_layers=1,
+        attention_head_dim=8,
+        num_attention_heads=2,
+        joint_attention_dim=2 * TEXT_WIDTH,
+        caption_projection_dim=TEXT_WIDTH,
+        pooled_projection_dim=2 * TEXT_WIDTH,
+        pos_embed_max_size=SIZE,
+    )
+    pipeline = library.StableDiffusion3Pipeline(
+        transformer=transformer,
+        scheduler=library.FlowMatchEulerDiscreteScheduler(),
+        vae=_autoencoder(shift_factor=0.06),
+        text_encoder=_text_encoder(projection=True),
+        text_encoder_2=_text_encoder(projection=True),
+        text_encoder_3=None,
+        tokenizer=_tokenizer(folder / "words"),
+        tokenizer_2=_tokenizer(folder / "words"),
+        tokenizer_3=None,
+    )
+    pipeline.save_pretrained(folder / "model")
+    return folder / "model"
+
+
+def _autoencoder(**config: Any) -> Any:
     library: Any = import_module("diffusers")
 
     return library.AutoencoderKL(
+        **config,
         block_out_channels=(4, 8),
         down_block_types=("DownEncoderBlock2D",) * 2,
         up_block_types=("UpDecoderBlock2D",) * 2,

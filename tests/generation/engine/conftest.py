@@ -9,6 +9,7 @@ import pytest
 from generation.engine.engine import Engine
 from tests.generation.engine.paintings import source_in
 from tests.support.tiny_pipeline import (
+    tiny_flow_transformer,
     tiny_stable_diffusion,
     tiny_stable_diffusion_xl,
     tiny_whole_call,
@@ -39,6 +40,12 @@ def tiny_xl_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole_call_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pipeline of another family."""
     return tiny_whole_call(tmp_path_factory.mktemp("whole-call"))
+
+
+@pytest.fixture(scope="session")
+def flow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A transformer that was trained to match flows."""
+    return tiny_flow_transformer(tmp_path_factory.mktemp("flow"))
 
 
 @pytest.fixture

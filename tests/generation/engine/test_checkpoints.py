@@ -66,22 +66,23 @@ def run(family: SteppedFamily, painting: Painting, calls: int = 1000) -> torch.T
 
 
 @pytest.mark.parametrize("sampler", SAMPLER_NAMES)
-def test_goes_on_bit_for_bit_from_every_call(
+def test_goes_on_bit_for_bit_when_it_is_killed_after_every_single_call(
     family: SteppedFamily, writer: CheckpointWriter, tmp_path: Path, sampler: str
 ) -> None:
-    recipe = order(steps=6, sampler=sampler).recipe
-    whole = begin(family, recipe)
-    expected = run(family, whole)
+    recipe = order(steps=20, sampler=sampler).recipe
+    unhindered, killed = begin(family, recipe), begin(family, recipe)
 
-    for call in range(1, whole.calls):
-        interrupted = begin(family, recipe)
-        run(family, interrupted, call)
-        writer.keep(snapshot(interrupted, key_of(recipe), tmp_path))
+    for call in range(1, unhindered.calls + 1):
+        expected = run(family, unhindered, 1)
+        run(family, killed, 1)
+        writer.keep(snapshot(killed, key_of(recipe), tmp_path))
         writer.flush(tmp_path)
-        resumed = begin(family, recipe)
-        assert restore(resumed, key_of(recipe), tmp_path)
-        assert resumed.call == call
-        assert torch.equal(run(family, resumed), expected)
+        killed = begin(family, recipe)
+        assert restore(killed, key_of(recipe), tmp_path)
+        assert killed.call == call
+        assert torch.equal(killed.latents, expected)
+
+    assert killed.done
 
 
 def test_fails_to_resume_equal_from_latents_and_step_alone(family: SteppedFamily) -> None:

@@ -3,6 +3,7 @@
 import json
 import pickle
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -151,6 +152,28 @@ def test_a_parked_model_stays_parked_where_the_device_has_no_place_for_it(tiny_m
         pool.get(source(tiny_model, "first"))
 
     assert [(model.name, model.parked) for model in pool.status().models] == [("second", False), ("first", True)]
+
+
+def test_readers_see_every_model_in_one_place_while_the_device_thread_moves_them(tiny_model: Path) -> None:
+    pool, _ = pool_for(tiny_model, models=1.5, parked=1.5)
+    over, seen = threading.Event(), set[tuple[str, ...]]()
+
+    def read() -> None:
+        while not over.is_set():
+            seen.add(tuple(model.name for model in pool.status().models))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(10):
+        for name in ("first", "second"):
+            pool.get(source(tiny_model, name))
+    over.set()
+    for reader in readers:
+        reader.join()
+
+    assert {("first", "second"), ("second", "first")} & seen
+    assert all(len(names) == len(set(names)) for names in seen)
 
 
 def test_refuses_a_model_whose_files_are_not_those_that_were_registered(copy: Path) -> None:
