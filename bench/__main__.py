@@ -24,6 +24,7 @@ CPU_TIER = (
     "model_switch",
     "fanout",
     "scale_workers",
+    "queue",
     "starter",
 )
 GPU_TIER = ("cancel", "warm_pool", "batching", "preview", "save_path", "model_switch")

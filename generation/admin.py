@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, Job, Reproduction, StoredPicture, Worker
+from generation.models import DiffusionModel, GpuShare, GpuTime, Job, Reproduction, StoredPicture, Worker
 from generation.pool_report import (
     EVICTION_COLUMNS,
     RESIDENT_COLUMNS,
@@ -222,3 +222,25 @@ class StoredPictureAdmin(LedgerAdmin):
     search_fields = ("sha256", "owner__username")
     date_hierarchy = "created_at"
     fields = ("sha256", "owner", "width", "height", "bytes", "created_at", "used_at")
+
+
+@admin.register(GpuTime)
+class GpuTimeAdmin(LedgerAdmin):
+    """What each lease cost, in seconds of its worker."""
+
+    list_display = ("job", "owner", "worker", "device", "pictures", "seconds", "started_at", "ended_at")
+    list_select_related = ("job", "owner")
+    list_filter = ("device",)
+    search_fields = ("=job__id", "owner__username", "worker")
+    date_hierarchy = "started_at"
+    fields = ("job", "owner", "worker", "device", "pictures", "seconds", "started_at", "ended_at")
+
+
+@admin.register(GpuShare)
+class GpuShareAdmin(LedgerAdmin):
+    """What each person used lately: who used less comes first."""
+
+    list_display = ("owner", "seconds", "as_of")
+    list_select_related = ("owner",)
+    search_fields = ("owner__username",)
+    fields = ("owner", "seconds", "as_of")

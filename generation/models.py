@@ -94,7 +94,9 @@ class Job(models.Model):
     class Meta:
         ordering = ("-created_at", "-id")
         indexes = [
-            models.Index(fields=("-priority", "created_at", "id"), name="job_claimable", condition=Q(state="queued")),
+            models.Index(
+                fields=("owner", "-priority", "created_at", "id"), name="job_in_turn", condition=Q(state="queued")
+            ),
             models.Index(fields=("lease_expires_at",), name="job_leased", condition=Q(state="running")),
             models.Index(fields=("owner", "-created_at", "-id"), name="job_of_owner"),
         ]
@@ -147,6 +149,59 @@ TRANSITIONS: dict[Job.State, frozenset[Job.State]] = {
     Job.State.CANCELLED: frozenset({Job.State.QUEUED}),
 }
 """From each state, the states it may change to."""
+
+
+class GpuTime(models.Model):
+    """A line of the ledger: what one lease cost its owner, in seconds of the worker that held it.
+
+    Each second in which a worker holds anything is shared out by pictures between the leases it holds just then, so
+    the lines of a worker add up to the seconds in which it held anything.
+    """
+
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="gpu_times")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="gpu_times")
+    worker = models.CharField(max_length=80, editable=False)
+    """Boot id of the worker that held the lease."""
+    device = models.CharField(max_length=40, blank=True, editable=False)
+    pictures = models.PositiveSmallIntegerField(default=1, editable=False)
+    """What was asked of the job: its weight where several leases share a second."""
+    started_at = models.DateTimeField(editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    """None while the lease is held."""
+    seconds = models.FloatField(default=0, editable=False)
+
+    class Meta:
+        ordering = ("-started_at", "-id")
+        indexes = [
+            models.Index(fields=("worker", "ended_at"), name="gpu_time_of_worker"),
+            models.Index(fields=("worker", "owner"), name="gpu_time_under_way", condition=Q(ended_at=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=("job",), condition=Q(ended_at=None), name="gpu_time_one_lease_a_job"),
+            models.CheckConstraint(condition=Q(seconds__gte=0, pictures__gte=1), name="gpu_time_counts_up"),
+            models.CheckConstraint(condition=Q(ended_at__isnull=False) | Q(seconds=0), name="gpu_time_counted_at_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s of {self.worker}"
+
+
+class GpuShare(models.Model):
+    """What a person used lately: their lines of the ledger, each worth half as much with every half-life."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="gpu_share"
+    )
+    seconds = models.FloatField(default=0, editable=False)
+    """As it was at `as_of`; it has been fading since."""
+    as_of = models.DateTimeField(editable=False)
+
+    class Meta:
+        ordering = ("owner",)
+        constraints = [models.CheckConstraint(condition=Q(seconds__gte=0), name="gpu_share_counts_up")]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s at {self.as_of:%H:%M:%S}"
 
 
 class Reproduction(models.Model):

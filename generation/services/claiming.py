@@ -1,8 +1,8 @@
 """Claiming: one worker takes one queued job, under a lease that nobody else holds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,12 +12,15 @@ from django.utils import timezone
 from aria_site.kernel.ids import new_id
 from generation.live import job_changed
 from generation.models import Job
+from generation.services.claim_statement import CLAIM_STATEMENTS, claim_parameters
+from generation.services.ledger import gpu_time_begin
 
 LEASE = timedelta(seconds=15)
-CANDIDATES = 50
-"""How far down the queue a worker looks for a job that it can take."""
+NEXT_FEW, FURTHER_DOWN = 6, 50
+"""How far down the queue a worker looks for a job that it can take; further only where none of the next few will do."""
 PATIENCE = timedelta(seconds=15)
-"""How much younger a job may be than one that it is painted before."""
+"""How much younger a job may be than one of the same person that it is painted before, and how long other people's
+turns may be passed over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,55 +41,79 @@ def job_claim(
 ) -> Claim | None:
     """Take the first claimable job that this worker can paint now. None when there is none.
 
+    Whose turn it is depends on what each person used lately (see `claim_statement`).
     QUEUED becomes RUNNING in one conditional update; of two workers after one job exactly one gets it. An attempt
     is counted, and the count starts anew when the attempt before came further than any earlier one.
     """
-    for candidate in order_of_claim(_candidates(only), can_take=can_take, prefers=prefers):
-        claim = _take(candidate.pk, worker, device)
-        if claim:
-            job_changed(claim.job.pk)
-            return claim
+    now = timezone.now()
+    for queue in _queues(only, now):
+        for candidate in order_of_claim(queue, can_take=can_take, prefers=prefers, now=now):
+            claim = _take(candidate, worker, device)
+            if claim:
+                job_changed(claim.job.pk)
+                return claim
     return None
 
 
 def order_of_claim(
-    queue: Sequence[Job], *, can_take: Callable[[Job], bool], prefers: Callable[[Job], bool]
+    queue: Sequence[Job],
+    *,
+    can_take: Callable[[Job], bool],
+    prefers: Callable[[Job], bool],
+    now: datetime | None = None,
 ) -> list[Job]:
     """Which jobs of a queue a worker tries to take, in that order.
 
     It passes over what it cannot take now, and those it prefers (their model is in its memory, say) go before others
-    of the same priority. But no job passes one of the same or higher priority that is older by more than PATIENCE:
-    so a job waits for a bounded number of others, however full the queue is.
+    of the same priority. But no job passes one of the same person that is more urgent or older by more than PATIENCE,
+    nor one of somebody else that is more urgent or has waited for more than PATIENCE. So nobody is passed over for
+    longer than that, however full the queue is.
     """
+    now = now or timezone.now()
     takeable: list[Job] = []
     passed_over: list[Job] = []
     for job in queue:
         if not can_take(job):
             passed_over.append(job)
-        elif all(_may_pass(job, other) for other in passed_over):
+        elif all(_may_pass(job, other, now) for other in passed_over):
             takeable.append(job)
     first_choice = next((job for job in takeable if prefers(job)), None)
-    if first_choice and all(_may_pass(first_choice, other) for other in takeable[: takeable.index(first_choice)]):
+    if first_choice and all(_may_pass(first_choice, other, now) for other in takeable[: takeable.index(first_choice)]):
         takeable.remove(first_choice)
         takeable.insert(0, first_choice)
     return takeable
 
 
-def _may_pass(job: Job, other: Job) -> bool:
-    return job.priority == other.priority and job.created_at - other.created_at <= PATIENCE
+def _may_pass(job: Job, other: Job, now: datetime) -> bool:
+    """Whether a job may be painted before one whose turn comes earlier.
+
+    Between people the age of `job` says nothing: who queued much early would pass for ever whoever comes later.
+    """
+    behind = job.created_at if job.owner_id == other.owner_id else now
+    return job.priority >= other.priority and behind - other.created_at <= PATIENCE
 
 
-def _candidates(only: UUID | None) -> list[Job]:
-    queued = Job.objects.filter(state=Job.State.QUEUED)
+def _queues(only: UUID | None, now: datetime) -> Iterator[list[Job]]:
+    """The next few jobs in turn, then, if none of them was taken, as many as a worker looks at."""
     if only is not None:
-        queued = queued.filter(pk=only)
-    return list(queued.order_by("-priority", "created_at", "id")[:CANDIDATES])
+        yield list(Job.objects.filter(pk=only, state=Job.State.QUEUED))
+        return
+    few = jobs_in_turn(now, limit=NEXT_FEW)
+    yield few
+    if len(few) == NEXT_FEW:
+        yield jobs_in_turn(now, limit=FURTHER_DOWN)
 
 
-def _take(job_id: UUID, worker: str, device: str) -> Claim | None:
+def jobs_in_turn(now: datetime, *, limit: int) -> list[Job]:
+    """The queue as it would be claimed this instant, all people's; of each job what choosing needs."""
+    parameters = claim_parameters(now=now, limit=limit)
+    return list(Job.objects.raw(CLAIM_STATEMENTS[connection.vendor], parameters))
+
+
+def _take(job: Job, worker: str, device: str) -> Claim | None:
     token, now = new_id(), timezone.now()
     with transaction.atomic():
-        taken = _unlocked(Job.objects.filter(pk=job_id, state=Job.State.QUEUED)).update(
+        taken = _unlocked(Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)).update(
             state=Job.State.RUNNING,
             lease_token=token,
             lease_expires_at=now + LEASE,
@@ -97,9 +124,10 @@ def _take(job_id: UUID, worker: str, device: str) -> Claim | None:
             attempts=Case(When(best_progress__gt=F("claimed_progress"), then=1), default=F("attempts") + 1),
             claimed_progress=F("best_progress"),
         )
-    if taken != 1:
-        return None
-    return Claim(job=Job.objects.select_related("owner", "persona").get(pk=job_id), token=token)
+        if taken != 1:
+            return None
+        gpu_time_begin(job, worker=worker, device=device, at=now)
+    return Claim(job=Job.objects.select_related("owner", "persona").get(pk=job.pk), token=token)
 
 
 def _unlocked(jobs: QuerySet[Job]) -> QuerySet[Job]:

@@ -12,6 +12,7 @@ from generation.live import job_changed
 from generation.models import Job
 from generation.services.bell import ring
 from generation.services.claiming import Claim
+from generation.services.ledger import gpu_time_end
 from generation.services.requeueing import RELEASED, requeue
 
 
@@ -46,7 +47,10 @@ def job_give_back(claim: Claim) -> bool:
 def job_cancel(*, job: Job) -> bool:
     """Stop a job wherever it stands; a running painting ends within a step. False when it was already over."""
     open_job = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    cancelled = open_job.update(**RELEASED, state=Job.State.CANCELLED, finished_at=timezone.now(), stage="")
+    with transaction.atomic():
+        cancelled = open_job.update(**RELEASED, state=Job.State.CANCELLED, finished_at=timezone.now(), stage="")
+        if cancelled:
+            gpu_time_end(job.pk)
     if cancelled:
         job_changed(job.pk)
     return bool(cancelled)
@@ -65,5 +69,7 @@ def job_retry(*, job: Job) -> bool:
 
 def _end(claim: Claim, **values: object) -> None:
     mine = Job.objects.filter(pk=claim.job.pk, state=Job.State.RUNNING, lease_token=claim.token)
-    if mine.update(**RELEASED, finished_at=timezone.now(), **values) != 1:
-        raise LeaseLostError
+    with transaction.atomic():
+        if mine.update(**RELEASED, finished_at=timezone.now(), **values) != 1:
+            raise LeaseLostError
+        gpu_time_end(claim.job.pk)

@@ -1,7 +1,10 @@
 """Taking running jobs back: into the queue again, or to their end after too many attempts in vain."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -9,6 +12,7 @@ from generation.limits import MAX_ATTEMPTS
 from generation.live import job_changed
 from generation.models import Job
 from generation.services.bell import ring
+from generation.services.ledger import gpu_time_end
 
 RELEASED = {"lease_token": None, "lease_expires_at": None}
 GIVEN_UP = (
@@ -25,21 +29,24 @@ def requeue(jobs: QuerySet[Job]) -> int:
     """
     in_vain = Q(attempts__gte=MAX_ATTEMPTS, best_progress__lte=F("claimed_progress"))
     exhausted = set(jobs.filter(in_vain).values_list("pk", flat=True))
-    taken = [
-        pk for pk, token in jobs.values_list("pk", "lease_token") if _release(pk, token, exhausted=pk in exhausted)
-    ]
+    leases = jobs.values_list("pk", "lease_token", "lease_expires_at")
+    taken = [pk for pk, token, until in leases if _release(pk, token, until=until, exhausted=pk in exhausted)]
     if taken:
         ring()
     return len(taken)
 
 
-def _release(pk: UUID, token: UUID | None, *, exhausted: bool) -> bool:
+def _release(pk: UUID, token: UUID | None, *, until: datetime | None, exhausted: bool) -> bool:
+    """Take one job back. What it cost is counted until its lease ended, if that was earlier."""
+    now = timezone.now()
     job = Job.objects.filter(pk=pk, state=Job.State.RUNNING, lease_token=token)
+    end: dict[str, Any] = {"state": Job.State.QUEUED, "stage": ""}
     if exhausted:
-        end = {"state": Job.State.FAILED, "error": GIVEN_UP, "error_code": "given_up", "finished_at": timezone.now()}
+        end = {"state": Job.State.FAILED, "error": GIVEN_UP, "error_code": "given_up", "finished_at": now}
+    with transaction.atomic():
         changed = job.update(**RELEASED, **end)
-    else:
-        changed = job.update(**RELEASED, state=Job.State.QUEUED, stage="")
+        if changed:
+            gpu_time_end(pk, at=min(now, until or now))
     if changed:
         job_changed(pk)
     return bool(changed)

@@ -59,3 +59,38 @@ def test_nobody_passes_a_more_urgent_job() -> None:
 
     assert order_of_claim(queue, can_take=lambda job: job.recipe.model == "square", prefers=lambda _: False) == []
     assert order_of_claim(queue, can_take=lambda _: True, prefers=lambda job: job.recipe.model == "square") == queue
+
+
+def of(owner_id: int, *jobs: Job) -> list[Job]:
+    """The jobs, owned by somebody."""
+    for job in jobs:
+        job.owner_id = owner_id
+    return list(jobs)
+
+
+def test_a_turn_of_somebody_else_is_passed_over_while_it_is_fresh() -> None:
+    queue = [*of(1, *queued(("cold", 20))), *of(2, *queued(("warm", 0)))]
+
+    def order(seconds: int) -> list[str]:
+        now = minutes_after_noon(0) + timedelta(seconds=seconds)
+        warm_first = order_of_claim(
+            queue, can_take=lambda _: True, prefers=lambda job: job.recipe.model == "warm", now=now
+        )
+        return models(warm_first)
+
+    assert order(35) == ["warm", "cold"]
+    assert order(36) == ["cold", "warm"]
+
+
+def test_jobs_that_were_queued_early_do_not_pass_a_turn_that_cannot_be_taken_for_ever() -> None:
+    queue = [*of(1, *queued(("wide", 20))), *of(2, *queued(("square", 0), ("square", 1)))]
+
+    def order(seconds: int) -> list[str]:
+        now = minutes_after_noon(0) + timedelta(seconds=seconds)
+        takeable = order_of_claim(
+            queue, can_take=lambda job: job.recipe.model == "square", prefers=lambda _: False, now=now
+        )
+        return models(takeable)
+
+    assert order(35) == ["square", "square"]
+    assert order(36) == []
