@@ -54,7 +54,10 @@ class Environment(BaseSettings):
         description="RAM that a worker's models may fill; 0 means three quarters for a CPU worker, none beside a GPU.",
     )
     aria_worker_slots: int = Field(
-        9, ge=1, le=64, description="Jobs one GPU worker holds at a time: eight in one model call, and an urgent one."
+        12,
+        ge=1,
+        le=64,
+        description="Jobs one GPU worker holds at a time: eight in one model call, others being stored, an urgent one.",
     )
     database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
     aria_database_pool: int = Field(

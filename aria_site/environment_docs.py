@@ -58,7 +58,7 @@ PAGE_FOOT = """
     dies. Under another supervisor, a worker is one command:
 
     ```sh
-    ARIA_DEVICE=cuda:1 celery -A aria_site worker -Q gpu -P threads -c 9 -n gpu1@%h
+    ARIA_DEVICE=cuda:1 celery -A aria_site worker -Q gpu -P threads -c 12 -n gpu1@%h
     ```
 
     `manage.py engine_status` shows what the workers hold in memory.

@@ -26,7 +26,7 @@ from generation.engine.contract import Pixels
 from generation.engine.engine import Engine
 
 PAIRS, ENCODING_PAIRS = 12, 15
-JOBS, STEPS = 5, 8
+JOBS, STEPS = 4, 8
 LARGE_SIDE = 1024
 
 

@@ -12,7 +12,7 @@ from gallery.models import Artwork
 from generation import limits
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.engine.manifest import STABLE_DIFFUSION, ModelManifest
+from generation.engine.manifest import PAINTS_OVER, ModelManifest
 from generation.engine.samplers import DEFAULT_SAMPLER, SAMPLER_NAMES
 from generation.models import DiffusionModel
 from generation.sources import ChosenPicture, chosen_picture, same_shape
@@ -238,7 +238,7 @@ def _check_against_model(spec: JobSpec, recipe: Recipe, manifest: ModelManifest,
         problems["guide"] = "`guide` covers a composition sketch, and `source` takes its place. Leave one of them out."
     elif spec.guide is not None and not manifest.sketch:
         problems["guide"] = "This model has no composition sketch. Leave `guide` out."
-    if recipe.source is not None and manifest.family != STABLE_DIFFUSION:
+    if recipe.source is not None and manifest.family not in PAINTS_OVER:
         problems["source"] = "This model cannot paint over a picture yet. Leave `source` out, or choose another model."
     if not problems and recipe.width * recipe.height * recipe.steps * spec.count > limits.PIXEL_STEP_BUDGET:
         problems["count"] = "This is more than one job may take: ask for fewer pictures, fewer steps or a smaller size."

@@ -3,6 +3,7 @@
 import logging
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,13 @@ PAINTED_SHARE = 0.95
 class Painting:
     """One claimed job from the engine's first event to the stored pictures.
 
-    Not shared between threads: the thread that waits on the ticket owns it.
+    Not shared between threads: the thread that waits on the ticket owns it. `on_painted` is called when the device is
+    done with it and its pictures are not yet stored.
     """
 
-    def __init__(self, claim: Claim, engine: PaintingEngine) -> None:
+    def __init__(self, claim: Claim, engine: PaintingEngine, *, on_painted: Callable[[], None] = lambda: None) -> None:
         self.claim = claim
+        self._on_painted = on_painted
         self._job = claim.job
         self._recipe = claim.job.recipe
         self._checkpoints = Path(settings.CHECKPOINT_DIR, str(self._job.pk))
@@ -96,6 +99,8 @@ class Painting:
             case Painted(index=index):
                 self._pictures[index] = event
             case Finished():
+                # The device is free from here on; storing needs none.
+                self._on_painted()
                 self._store(event)
 
     def _stepped(self, event: Stepped) -> None:

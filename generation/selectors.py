@@ -31,6 +31,11 @@ def queue_of(user: User) -> QuerySet[Job]:
     return open_jobs.order_by("-state", "-priority", "created_at", "id")
 
 
+def jobs_wait() -> bool:
+    """Whether any job waits for a worker."""
+    return Job.objects.filter(state=Job.State.QUEUED).exists()
+
+
 def workers_alive() -> QuerySet[Worker]:
     """Workers seen within the last 15 seconds."""
     return Worker.objects.filter(seen_at__gte=timezone.now() - WORKER_SEEN_WITHIN)

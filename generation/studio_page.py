@@ -15,7 +15,7 @@ from generation import limits
 from generation.access import job_for_read
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.engine.manifest import STABLE_DIFFUSION, ModelManifest
+from generation.engine.manifest import PAINTS_OVER, ModelManifest
 from generation.forms import CUSTOM, values_of_recipe
 from generation.live import read_frame
 from generation.models import DiffusionModel, Job
@@ -61,7 +61,7 @@ class Tray:
     @property
     def paints_over(self) -> bool:
         """Whether the model takes a picture to paint over."""
-        return self.manifest is not None and self.manifest.family == STABLE_DIFFUSION
+        return self.manifest is not None and self.manifest.family in PAINTS_OVER
 
     @property
     def strength(self) -> str:

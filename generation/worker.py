@@ -18,6 +18,7 @@ from generation.catalogue import model_source
 from generation.engine.contract import EngineError, PaintingEngine, Stage
 from generation.models import Job
 from generation.painting import Painting
+from generation.selectors import jobs_wait
 from generation.services import (
     Claim,
     engine_facts,
@@ -73,7 +74,7 @@ class StudioWorker:
             claim = self._claim(only)
             if claim is None:
                 break
-            self._paint(claim, ring_for_more=only is None)
+            self._paint(claim)
             painted += 1
         return painted
 
@@ -90,7 +91,7 @@ class StudioWorker:
                 only=only,
             )
             if claim:
-                self._submit(claim)
+                self._submit(claim, ring_for_more=only is None)
             return claim
 
     def _can_take(self, job: Job) -> bool:
@@ -100,19 +101,23 @@ class StudioWorker:
             # Whoever takes it says so to its owner; left in the queue, nobody ever would.
             return True
 
-    def _submit(self, claim: Claim) -> None:
+    def _submit(self, claim: Claim, *, ring_for_more: bool) -> None:
+        def ring_if_there_is_room() -> None:
+            """Another thread of this worker, or another worker, takes what can be painted at the same time."""
+            if ring_for_more and self._can_take(claim.job) and jobs_wait():
+                ring()
+
         try:
-            self._paintings[claim.token] = _Watched(Painting(claim, self.engine))
+            painting = Painting(claim, self.engine, on_painted=ring_if_there_is_room)
+            self._paintings[claim.token] = _Watched(painting)
+            ring_if_there_is_room()
         except RecipeError as error:
             job_fail(claim, EngineError(str(error), code="recipe_unreadable"))
 
-    def _paint(self, claim: Claim, *, ring_for_more: bool) -> None:
+    def _paint(self, claim: Claim) -> None:
         watched = self._paintings.get(claim.token)
         if watched is None:
             return
-        if ring_for_more and self.engine.free_slots(claim.job.recipe, claim.job.priority):
-            # Another thread of this worker, or another worker, takes what can be painted at the same time.
-            ring()
         try:
             watched.painting.run()
         finally:

@@ -239,7 +239,7 @@ class Engine:
         import torch
 
         from generation.engine.checkpoints import CheckpointWriter
-        from generation.engine.devices import default_threads, device_plan
+        from generation.engine.devices import default_threads, device_plan, library_versions
         from generation.engine.painter import Painter
         from generation.engine.pool import Pool
         from generation.engine.previews import Previewer
@@ -253,6 +253,7 @@ class Engine:
             vram_budget_bytes=settings.vram_budget_bytes,
             label=settings.device_label,
         )
+        library_versions()  # reads files; now, and not in the first painting
         logger.info("Painting on %s in %s", plan.device, plan.dtype_name)
         return Painter(
             plan=plan,

@@ -15,6 +15,8 @@ FAMILIES = {
     "StableDiffusionXLPipeline": STABLE_DIFFUSION_XL,
 }
 """Which family a pipeline class belongs to; every other class is painted through its whole call."""
+PAINTS_OVER = frozenset({STABLE_DIFFUSION, STABLE_DIFFUSION_XL})
+"""Families that take a picture to paint over: those that are painted step by step."""
 
 SAMPLE_BYTES = 64 * 1024
 Number = TypeVar("Number", int, float)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from generation.models import Job
-from generation.selectors import workers_alive
+from generation.selectors import jobs_wait, workers_alive
 from generation.services.bell import ring
 from generation.services.requeueing import requeue
 
@@ -28,7 +28,7 @@ def jobs_reap() -> ReapReport:
     Safe to run at any time, any number of times, next to itself.
     """
     requeued = requeue(Job.objects.filter(state=Job.State.RUNNING, lease_expires_at__lt=timezone.now()))
-    if Job.objects.filter(state=Job.State.QUEUED).exists() and workers_alive().exists():
+    if jobs_wait() and workers_alive().exists():
         ring()
     return ReapReport(requeued=requeued, checkpoints_swept=_sweep_checkpoints())
 

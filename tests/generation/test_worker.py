@@ -13,6 +13,7 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from aria_site.kernel.hashing import sha256_hex
 from gallery.models import Artwork
+from gallery.services import FinishedPicture, StoredFiles, artwork_files_write
 from generation.engine.contract import EngineError, PaintingEngine, Stage
 from generation.engine.fake import FakeEngine, StepGate
 from generation.live import read_frame
@@ -220,19 +221,40 @@ def test_a_painting_that_stands_still_beyond_its_stages_budget_is_not_moving(ali
 
 def test_rings_for_another_hand_while_its_engine_has_room(alice: User, worker_of: WorkerOf, rings: list[str]) -> None:
     queue(alice)
+    queue(alice)
     gate = StepGate(hold_at=2)
     thread = in_background(worker_of(FakeEngine(steps_gate=gate, slots=2)))
     gate.wait_until_held()
 
-    assert rings == ["generation.ring", "generation.ring"]
+    assert len(rings) == 2 + 1
     gate.release()
     thread.join(10)
 
 
-def test_does_not_ring_when_its_engine_is_full(alice: User, worker_of: WorkerOf, rings: list[str]) -> None:
+def test_rings_once_the_device_is_free_and_before_it_stores(
+    alice: User, worker_of: WorkerOf, rings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung_before_storing: list[int] = []
+
+    def write(picture: FinishedPicture) -> StoredFiles:
+        rung_before_storing.append(len(rings))
+        return artwork_files_write(picture)
+
+    monkeypatch.setattr("generation.painting.artwork_files_write", write)
+    queue(alice)
     queue(alice)
 
     worker_of(FakeEngine(slots=1)).paint_claimable()
+
+    assert rung_before_storing == [2 + 1, 2 + 1]
+
+
+def test_rings_for_nobody_when_nothing_waits(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, rings: list[str]
+) -> None:
+    queue(alice)
+
+    worker_of(fake_engine).paint_claimable()
 
     assert rings == ["generation.ring"]
 

@@ -121,3 +121,15 @@ def test_the_mean_of_old_and_new_is_rounded_and_never_runs_over() -> None:
     pasted = kept(mask, old).pasted(np.zeros((64, 64, 3), np.uint8))
 
     assert (str(pasted.dtype), int(pasted.max())) == ("uint8", 0)
+
+
+@pytest.mark.parametrize("sampler", ["Euler a", "Heun"])
+def test_a_stable_diffusion_xl_keeps_what_is_outside_the_mask_too(
+    make_engine: Callable[..., Engine], tiny_xl_model: Path, sampler: str
+) -> None:
+    engine = make_engine(tiny_xl_model, pictures=stored_picture)
+
+    painted = outcome_of(engine.submit(order(**REPAINT, sampler=sampler))).pixels[0]
+
+    assert np.array_equal(painted[OUTSIDE], STORED[SOURCE][OUTSIDE])
+    assert (painted[~OUTSIDE] != STORED[SOURCE][~OUTSIDE]).mean() > 0.5
