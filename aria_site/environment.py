@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+from dotenv import dotenv_values
 from pydantic import ByteSize, Field, ValidationError
 from pydantic.functional_validators import field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -59,6 +60,12 @@ class Environment(BaseSettings):
         description="Jobs one GPU worker holds at a time: eight in one model call, others being stored, an urgent one.",
     )
     database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
+    aria_database_pool: int = Field(
+        0,
+        ge=0,
+        le=500,
+        description="Connections to PostgreSQL a process shares between its threads; 0 gives each thread its own.",
+    )
     redis_url: str = Field("", description="Redis or Valkey as redis://...; Aria starts her own when empty.")
 
     @field_validator("aria_hosts", "aria_preload", mode="before")
@@ -79,12 +86,41 @@ class Environment(BaseSettings):
 def read_environment() -> Environment:
     """Read and check all variables, and make the data folder. Ends the process with one sentence per wrong variable."""
     try:
-        environment = Environment()
+        environment = Environment(**values_from_files())
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SystemExit("Aria cannot start:\n  " + "\n  ".join(lines)) from None
     make_data_folder(environment.aria_data)
     return environment
+
+
+def values_from_files() -> dict[str, Any]:
+    """The values of variables given as NAME_FILE, the path of a file that holds the value, as secrets are mounted.
+
+    Ends the process with a sentence where such a file cannot be read, and where NAME is set as well.
+    """
+    given = _given()
+    files = {name: path for name in Environment.model_fields if (path := given.get(f"{name.upper()}_FILE"))}
+    for name in files:
+        if given.get(name.upper()):
+            raise SystemExit(f"Aria cannot start: set {name.upper()} or {name.upper()}_FILE, not both.")
+    return {name: _content(f"{name.upper()}_FILE", Path(path)) for name, path in files.items()}
+
+
+def _given() -> dict[str, str]:
+    """Every variable of this process, over those of the file `.env`."""
+    file = Environment.model_config.get("env_file")
+    kept = dotenv_values(file) if isinstance(file, Path) else {}
+    return {**{name: value or "" for name, value in kept.items()}, **os.environ}
+
+
+def _content(variable: str, path: Path) -> str:
+    """What the file holds, without the line end that editors leave. Ends the process where it cannot be read."""
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SystemExit(f"Aria cannot start: {variable} names {path}, which cannot be read ({reason}).") from None
 
 
 def inherited(name: str) -> str:

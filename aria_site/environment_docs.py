@@ -15,6 +15,9 @@ PAGE_HEAD = """
     to be set: without any, Aria keeps all her data in `var/` and listens on this machine alone. A value she cannot use
     ends the start with one sentence that names the variable. This page is written by `make docs`.
 
+    Every variable can also be given as its name with `_FILE` behind it and the path of a file that holds the value:
+    `ARIA_SECRET_KEY_FILE=/run/secrets/secret_key`. So secrets stay out of the environment.
+
     | Variable | Default | What it is for |
     | --- | --- | --- |
 """
@@ -36,6 +39,8 @@ PAGE_FOOT = """
     `manage.py check --deploy` says what is missing. The folder of `ARIA_DATA` holds the database (unless
     `DATABASE_URL` is set), the pictures, checkpoints of unfinished paintings, logs, sockets and the secret key that
     Aria makes for herself: back it up, and let nobody else read it.
+
+    Containers, a cluster, a proxy with TLS, sizes and upgrades: [deployment.md](deployment.md).
 
     ## Where the load goes
 

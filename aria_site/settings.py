@@ -4,9 +4,8 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-import dj_database_url
-
 from aria_site.environment import PROJECT_DIR, read_environment
+from aria_site.kernel.databases import postgresql
 from aria_site.kernel.logging import configure_logging
 from aria_site.kernel.secrets import kept_secret
 
@@ -156,7 +155,7 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;",
 }
 if ENV.database_url:
-    DATABASES = {"default": dj_database_url.parse(ENV.database_url, conn_max_age=60, conn_health_checks=True)}
+    DATABASES = {"default": postgresql(ENV.database_url, pool=ENV.aria_database_pool)}
 else:
     DATABASES = {
         "default": {

@@ -11,6 +11,7 @@ from aria_site.environment import Environment
 # The developer's own .env and variables must not decide whether a test passes. A test database server may.
 Environment.model_config["env_file"] = None
 for name in Environment.model_fields:
+    os.environ.pop(f"{name.upper()}_FILE", None)
     if name != "database_url":
         os.environ.pop(name.upper(), None)
 
