@@ -3,11 +3,11 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.backends.postgresql.client import DatabaseClient
+from psycopg.conninfo import make_conninfo
 
 from aria_site.backup.errors import BackupError
 from aria_site.backup.snapshot import Snapshot, snapshot_read
@@ -40,20 +40,21 @@ class PostgresDatabase:
             (moment,) = cursor.fetchone() or ("",)
             snapshot = snapshot_read(cursor, _tables())
             options = ("--format=custom", "--no-owner", "--no-privileges", "--no-comments", f"--snapshot={moment}")
-            _run(program, *options, f"--file={target}", *_where())
+            _run(program, *options, f"--file={target}", _where())
         return snapshot
 
     def load(self, source: Path) -> None:
         """Drop what is there and write the dump, in one transaction."""
-        psql, script = _program("psql"), source.with_name(f".{source.name}.sql")
+        psql, script = _program("psql"), Path(settings.DATA_DIR) / f".{source.name}.sql"
         tables = [f'"{name}"' for name in _tables()]
         drop = ("--command", f"DROP TABLE {', '.join(tables)} CASCADE") if tables else ()
+        where, restore = _where(), _program("pg_restore")
         connection.close()
         script.touch(mode=0o600)
         try:
-            _run(_program("pg_restore"), "--no-owner", "--no-privileges", f"--file={script}", str(source))
+            _run(restore, "--no-owner", "--no-privileges", f"--file={script}", str(source))
             options = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
-            _run(psql, *options, *drop, "--file", str(script), *_where())
+            _run(psql, *options, *drop, "--file", str(script), where)
         finally:
             script.unlink()
 
@@ -81,16 +82,17 @@ def _version(program: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def _where() -> Sequence[str]:
-    """The arguments that name the database; pg_dump and psql read them alike."""
-    return DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])[0][1:]
+def _where() -> str:
+    """The argument that names the database, as this very connection reached it; without the password."""
+    info = connection.cursor().connection.info
+    return f"--dbname={make_conninfo('', **info.get_parameters())}"
 
 
 def _run(program: str, *arguments: str) -> str:
     """What the program prints; the password goes through the environment. Raises BackupError with its last words."""
-    _, secrets = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    secrets = {"PGPASSWORD": str(connection.settings_dict["PASSWORD"])} if connection.settings_dict["PASSWORD"] else {}
     ended = subprocess.run(  # noqa: S603  programs of PostgreSQL, with the database of the settings
-        [program, *arguments], env=inherited_with(secrets or {}), capture_output=True, text=True, check=False
+        [program, *arguments], env=inherited_with(secrets), capture_output=True, text=True, check=False
     )
     if ended.returncode:
         words = ended.stderr.strip().splitlines()
