@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from aria_site.accounts.models import User
@@ -13,10 +14,12 @@ from aria_site.backup import restoring
 from aria_site.backup.errors import BackupError
 from aria_site.backup.folders import Backup, only_one_at_work
 from aria_site.backup.manifest import Manifest, manifest_read, manifest_write
-from aria_site.backup.replacing import interrupted_restore_undo
+from aria_site.backup.replacing import interrupted_restore_undo, journal_open
 from aria_site.backup.restoring import backup_restore
 from aria_site.backup.taking import backup_take
-from aria_site.studio.preparation import folder_prepare, only_studio_here
+from aria_site.studio.opening import Studio
+from aria_site.studio.preparation import NotReadyError, folder_prepare, only_studio_here
+from gallery.models import Artwork
 from generation.models import Worker
 from tests.support.pictures import hang
 from tests.support.studios import files_of_studio, rows_of_studio
@@ -172,3 +175,23 @@ def test_a_restore_that_was_killed_on_its_way_is_undone_by_whoever_comes_next(
 
     assert (rows_of_studio(), files_of_studio()) == before
     assert not interrupted_restore_undo()
+
+
+def test_a_studio_that_starts_says_that_it_undid_a_restore(backup: Backup) -> None:
+    folder_prepare(settings.DATA_DIR)
+    journal_open(backup)
+    said: list[str] = []
+
+    Studio(said.append)._undo_an_interrupted_restore()
+    Studio(said.append)._undo_an_interrupted_restore()
+
+    assert said == ["A restore was interrupted. What was here before is back; restore again if you like."]
+    assert Artwork.objects.count() == 1
+
+
+def test_a_restore_that_cannot_be_undone_stops_the_start(backup: Backup) -> None:
+    journal_open(backup)
+    truncated(backup.folder / "manifest.json")
+
+    with pytest.raises(NotReadyError, match="A restore was interrupted and cannot be undone: The manifest"):
+        Studio(lambda _line: None)._undo_an_interrupted_restore()
