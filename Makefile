@@ -41,7 +41,7 @@ test: install-dev install-debian ## Run the whole suite, with its coverage gates
 	@$(MAKE) --no-print-directory test-postgres test-acceptance test-browser
 
 test-postgres: install-dev ## Run what takes locks on PostgreSQL as well
-	@$(BIN)/python -m tests.support.postgres pytest tests/migrations $(addprefix tests/generation/,$(WITH_LOCKS))
+	@$(BIN)/python -m tests.support.postgres pytest tests/migrations tests/backup $(addprefix tests/generation/,$(WITH_LOCKS))
 
 test-acceptance: install-dev ## Run a whole studio with the built-in model: kills, forty paintings, memory
 	@$(PYTEST) tests/acceptance -p no:randomly

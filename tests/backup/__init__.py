@@ -1,0 +1,1 @@
+"""Backups and restores, verification and pruning."""
