@@ -1,9 +1,10 @@
-"""Owns the starter's command line: data, train, judge and export. Heavy libraries are imported only by what runs."""
+"""Owns the starter's command line. Heavy libraries are imported only by what runs."""
 
 import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from starter.config import Config, config
 
@@ -60,6 +61,16 @@ def judge(settings: Config, asked: argparse.Namespace) -> None:
     sys.stdout.write(figures_table(figures) + "\n")
 
 
+def sheet(settings: Config, asked: argparse.Namespace) -> None:
+    """Paint forty prompts the default way, side by side, and tell how far apart pictures of other seeds are."""
+    from starter.judge.contact_sheet import contact_sheet, distance_between_seeds
+    from starter.training import runs
+
+    runs.take(threads=asked.threads, low_priority=asked.low_priority)
+    contact_sheet(settings, asked.out)
+    sys.stdout.write(f"mean distance between seeds: {distance_between_seeds(settings):.3f}\n")
+
+
 def export(settings: Config, asked: argparse.Namespace) -> None:
     """Write the folders that are committed."""
     from starter.training.exporting import export as export_folders
@@ -84,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     judging = _command(commands, "judge", judge)
     judging.add_argument("--prompts", type=int, default=None, help="how many prompts (default: as configured)")
     judging.add_argument("--json", action="store_true")
+    showing = _command(commands, "sheet", sheet)
+    showing.add_argument("--out", type=Path, required=True, help="a WebP file")
     exporting = _command(commands, "export", export)
     exporting.add_argument("--version", required=True, help="the version written into the folder, such as 0.2")
     return parser

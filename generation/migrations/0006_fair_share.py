@@ -7,10 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0001_initial"),
-        ("gallery", "0001_initial"),
         ("generation", "0005_reproduction"),
-        ("personas", "0002_founder"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

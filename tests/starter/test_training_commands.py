@@ -23,12 +23,12 @@ def test_importing_it_loads_no_heavy_library() -> None:
     assert not HEAVY & set(loaded)
 
 
-def test_knows_four_commands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_knows_five_commands(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--help"])
 
     assert left.value.code == 0
-    assert "{data,train,judge,export}" in capsys.readouterr().out
+    assert "{data,train,judge,sheet,export}" in capsys.readouterr().out
 
 
 def test_refuses_to_train_what_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
