@@ -8,6 +8,12 @@ from PIL import Image
 from starter.config import config
 from starter.judge import contact_sheet
 
+# diffusers finds the zero in the model's own schedule old-fashioned; and it hands tensors to numpy in an old way.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The configuration file of this scheduler:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
 
 @pytest.fixture(autouse=True)
 def two_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +38,7 @@ def test_the_whole_way_from_prompts_to_pictures_needs_no_network(tmp_path: Path)
     for place in (0, 1):
         left = margin + place * (side + margin)
         picture = shown.crop((left, margin, left + side, margin + side))
-        assert len(set(picture.resize((16, 16)).getdata())) > 32
+        assert len(picture.resize((16, 16)).getcolors() or ()) > 32
 
 
 def test_other_seeds_give_other_pictures() -> None:
@@ -43,7 +49,7 @@ def test_other_seeds_give_other_pictures() -> None:
     ("prompt", "caption"),
     [
         ("", "(empty)"),
-        ("ein Schloss bei Nacht, Ölgemälde", "ein Schloss bei Nacht,\nOlgemalde"),
+        ("ein Schloss bei Nacht, Ölgemälde", "ein Schloss bei Nacht, Olgemalde"),
         ("the sea " * 20, "the sea the sea the sea the sea\nthe sea the sea the sea the sea ..."),
     ],
 )
