@@ -55,8 +55,13 @@ class WholeStudio:
             return answer.status, answer.getheader("Location", ""), answer.read()
 
     def role(self, words: str) -> psutil.Process:
-        """The child whose command line holds these words, once it runs."""
-        return wait_until(lambda: next((child for child in self.children() if words in _command(child)), None))
+        """The child whose command line holds these words, once it runs, and is not its tether still."""
+
+        def is_it(child: psutil.Process) -> bool:
+            command = _command(child)
+            return words in command and "tether.py" not in command
+
+        return wait_until(lambda: next((child for child in self.children() if is_it(child)), None))
 
     def children(self) -> list[psutil.Process]:
         """Everybody below the supervisor."""
