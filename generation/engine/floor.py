@@ -81,6 +81,8 @@ class Floor:
         return company
 
     def _joins(self, order: Sitting, leader: Sitting, room: int) -> bool:
+        if order.order.alone or leader.order.alone:
+            return False
         if leader.painting is None or order.room_needed() > room or not self._ready(order, room):
             return False
         return painting_of(order).shape == leader.painting.shape
