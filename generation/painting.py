@@ -38,6 +38,7 @@ from generation.services import (
     reproduction_judge,
 )
 from generation.services.endings import LeaseLostError
+from generation.sketching import words_unread
 
 logger = logging.getLogger(__name__)
 
@@ -159,7 +160,8 @@ class Painting:
 
     def _facts(self, finished: Finished) -> dict[str, Any]:
         """What is stored beside the recipe: how it was painted, and who did it."""
-        return {**asdict(finished.facts), "worker": self._job.worker.partition("/")[0]}
+        worker = self._job.worker.partition("/")[0]
+        return {**asdict(finished.facts), "worker": worker, "words_unread": words_unread(self._recipe)}
 
     def _write(self, index: int, finished: Finished) -> StoredFiles:
         return artwork_files_write(

@@ -77,6 +77,16 @@ def test_keeps_what_it_was_painted_with(alice: User, fake_engine: FakeEngine, wo
     assert Job.objects.get().device == "fake"
 
 
+@pytest.mark.parametrize(("guide", "unread"), [(0.5, ["fox"]), (1.0, [])])
+def test_keeps_which_words_its_sketch_could_not_read(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, guide: float, unread: list[str]
+) -> None:
+    job_submit(owner=alice, spec=JobSpec(prompt="a red fox at dusk", guide=guide))
+    worker_of(fake_engine).paint_claimable()
+
+    assert Artwork.objects.get().words_unread == unread
+
+
 def test_leaves_no_checkpoint_behind(alice: User, fake_engine: FakeEngine, worker_of: WorkerOf) -> None:
     queue(alice)
     worker_of(fake_engine).paint_claimable()
