@@ -26,7 +26,7 @@ def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
         "Painted as": recipe.resolved_prompt if recipe.resolved_prompt != recipe.prompt else "",
         "Without": recipe.negative_prompt,
         "Model": recipe.model,
-        "Revision": recipe.model_revision,
+        "Revision": work.facts.get("model_revision") or recipe.model_revision,
         "Seed": str(recipe.seed),
         "Size": f"{recipe.width} by {recipe.height}",
         "Steps": str(recipe.steps),
