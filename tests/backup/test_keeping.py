@@ -70,6 +70,14 @@ def test_backups_that_a_person_asked_for_are_never_pruned(settings: Settings) ->
     assert names() == manual
 
 
+def test_of_a_day_every_backup_from_before_a_restore_is_kept(settings: Settings) -> None:
+    settings.BACKUPS_KEPT = 1
+    points = [put_backup(NOW - timedelta(hours=hours), Kind.BEFORE_RESTORE) for hours in (26, 2, 1)]
+
+    assert backups_prune() == points[:1]
+    assert names() == points[1:]
+
+
 def test_with_nothing_to_keep_nothing_is_taken_and_nothing_removed(settings: Settings) -> None:
     settings.BACKUPS_KEPT = 0
     kept = put_backup(NOW - timedelta(days=400))
