@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from aria_site.backup.manifest import file_facts
 from aria_site.backup.progress import Tell, tell_nobody
@@ -19,6 +19,7 @@ from gallery.sweeping import FOLDERS, STRAY_AGE_S, is_older
 from generation.models import StoredPicture
 from generation.picture_files import FOLDER as PICTURES
 from generation.picture_files import picture_name
+from generation.picture_intake import BROKEN
 
 
 class Trouble(StrEnum):
@@ -125,12 +126,10 @@ def _is_whole(path: Path, file: Expected) -> bool:
     try:
         with Image.open(path) as image:
             image.load()
-    except (UnidentifiedImageError, SyntaxError, ValueError, EOFError):
-        return False
-    except OSError as error:
-        if error.errno is not None:
+    except BROKEN as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            # The disk speaks, not Pillow.
             raise
-        # Pillow's word for a picture that ends too early.
         return False
     return True
 
