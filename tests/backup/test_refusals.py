@@ -12,7 +12,7 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from aria_site.backup import restoring
 from aria_site.backup.errors import BackupError
-from aria_site.backup.folders import Backup, only_one_at_work
+from aria_site.backup.folders import Backup, backups_all, only_one_at_work
 from aria_site.backup.manifest import Manifest, manifest_read, manifest_write
 from aria_site.backup.progress import tell_nobody
 from aria_site.backup.replacing import interrupted_restore_undo, journal_open, media_stage
@@ -79,6 +79,15 @@ def test_a_damaged_list_is_refused(backup: Backup, spoil: Callable[[Path], None]
     spoil(backup.folder / "manifest.json")
 
     assert refusal(backup) == f"The manifest.json of {backup.folder} is damaged."
+
+
+@pytest.mark.parametrize("content", ["[]", "7", "null", ""])
+def test_a_list_of_another_form_is_refused_and_hides_no_other_backup(backup: Backup, content: str) -> None:
+    other = backup_take().backup
+    (backup.folder / "manifest.json").write_text(content)
+
+    assert refusal(backup) == f"The manifest.json of {backup.folder} is damaged."
+    assert [found.folder for found in backups_all()] == [other.folder]
 
 
 def test_a_changed_list_is_refused(backup: Backup) -> None:
