@@ -39,8 +39,16 @@ def files_sweep() -> SweepReport:
 def _old_files(oldest: float) -> Iterator[Path]:
     for folder in FOLDERS:
         for path in Path(settings.MEDIA_ROOT, folder).rglob("*"):
-            if path.is_file() and path.stat().st_mtime < oldest:
+            if path.is_file() and is_older(path, oldest):
                 yield path
+
+
+def is_older(path: Path, moment: float) -> bool:
+    """Whether a file was last written before a moment. One that goes meanwhile was not: somebody is at work with it."""
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False
 
 
 def _without_row(paths: Sequence[Path]) -> list[Path]:
