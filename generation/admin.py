@@ -34,8 +34,7 @@ class JobAdmin(JobControls):
 
     list_display = (
         "short_id",
-        "state",
-        "held",
+        "standing",
         "prompt",
         "owner",
         "persona",
@@ -73,6 +72,11 @@ class JobAdmin(JobControls):
     def short_id(self, job: Job) -> str:
         """The first part of the id, as logs show it."""
         return job.pk.hex[:8]
+
+    @admin.display(description="state", ordering="state")
+    def standing(self, job: Job) -> str:
+        """The state, and whether it is paused."""
+        return f"{job.get_state_display()}, paused" if job.held else job.get_state_display()
 
     @admin.display(description="prompt")
     def prompt(self, job: Job) -> str:

@@ -18,6 +18,8 @@ from generation.models import DiffusionModel, Job, QueuePause, Reproduction, Wor
 WORKER_SEEN_WITHIN = timedelta(seconds=15)
 IN_LINE = (F("priority").desc(), Coalesce("line_at", "created_at"), F("id"))
 """The order of one person's waiting jobs; the index `job_in_turn` and the claim have the same."""
+LATELY = timedelta(hours=1)
+FAILED_SHOWN = 3
 JOBS_PAGE = 24
 JOBS_LOOKED_AT = 200
 SIZES_WARMED = 3
@@ -37,6 +39,16 @@ def queue_of(user: User) -> QuerySet[Job]:
 def line_of(job: Job) -> QuerySet[Job]:
     """The waiting jobs among which a job can be moved, in order: those of its owner that have its priority."""
     return Job.objects.filter(owner=job.owner_id, priority=job.priority, state=Job.State.QUEUED).order_by(*IN_LINE)
+
+
+def stands_among_others(job: Job) -> bool:
+    """Whether a job waits, and others that it could go before or behind."""
+    return job.state == Job.State.QUEUED and line_of(job).exclude(pk=job.pk).exists()
+
+
+def failed_lately(user: User) -> QuerySet[Job]:
+    """A person's jobs that failed within the hour, the latest first: what they may want to queue again."""
+    return jobs_of(user).filter(state=Job.State.FAILED, finished_at__gte=timezone.now() - LATELY)[:FAILED_SHOWN]
 
 
 def jobs_claimable() -> QuerySet[Job]:
