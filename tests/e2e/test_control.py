@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.e2e.conftest import Visitor
 from tests.support.running_site import RunningSite
@@ -75,7 +75,12 @@ def test_a_job_goes_up_by_the_keyboard_which_stays_with_it(studio: Page, complai
 
 def test_all_are_stopped_at_once_after_a_question(studio: Page) -> None:
     asked: list[str] = []
-    studio.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    studio.on("dialog", agree)
 
     studio.get_by_role("button", name="Cancel all").click()
 
