@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.e2e.conftest import Visitor
@@ -61,6 +62,7 @@ def test_what_is_being_painted_is_paused_and_goes_on(studio: Page, complaints: l
 
 def test_a_job_goes_up_by_the_keyboard_which_stays_with_it(studio: Page, complaints: list[str]) -> None:
     expect_rows(studio, "harbour", "forest", "field", "hill")
+    assert Axe().run(studio).response["violations"] == []
     up = studio.locator("#queue li").filter(has_text="a slow hill").get_by_role("button", name="Move up")
     studio.locator("#queue li").last.locator("a").focus()
 

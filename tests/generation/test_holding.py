@@ -1,10 +1,11 @@
 """Pausing and resuming: what waits is passed by, what is being painted lets go and goes on later, and nobody else's."""
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from aria_site.accounts.models import User
@@ -68,9 +69,7 @@ def test_no_worker_takes_a_paused_job_and_all_others_are_taken(alice: User) -> N
     assert standing(paused) == ("queued", True)
 
 
-def test_a_resumed_job_stands_where_it_stood(
-    alice: User, django_capture_on_commit_callbacks: Callable[..., object]
-) -> None:
+def test_a_resumed_job_stands_where_it_stood(alice: User) -> None:
     first, second = make_job(alice), make_job(alice)
     job_pause(job=first)
 
@@ -220,3 +219,31 @@ def test_the_reaper_rings_for_nothing_that_is_paused(alice: User, rings: list[st
 
     assert not jobs_wait()
     assert rings == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_is_paused_while_workers_claim_is_theirs_or_paused_and_never_both(alice: User) -> None:
+    jobs = [make_job(alice) for _ in range(16)]
+
+    def pause_each(_: int) -> list[UUID]:
+        paused = [job.pk for job in jobs if job_pause(job=job)]
+        connection.close()
+        return paused
+
+    def claim_all(number: int) -> list[UUID]:
+        taken = []
+        while held := job_claim(worker=f"gpu{number}/1", device="cpu", can_take=lambda _job: True):
+            taken.append(held.job.pk)
+        connection.close()
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        pausing = [pool.submit(pause_each, number) for number in range(2)]
+        claiming = [pool.submit(claim_all, number) for number in range(2)]
+        paused = [pk for future in pausing for pk in future.result()]
+        taken = [pk for future in claiming for pk in future.result()]
+
+    assert sorted(paused) == sorted(job.pk for job in jobs)
+    assert len(taken) == len(set(taken))
+    assert set(Job.objects.values_list("state", "held", "lease_token")) == {("queued", True, None)}
+    assert not GpuTime.objects.filter(ended_at=None).exists()

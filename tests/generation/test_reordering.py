@@ -1,7 +1,6 @@
 """Putting jobs in order: the claim follows it, nobody else's turn changes, and two tabs at once do no harm."""
 
 import random
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -203,9 +202,7 @@ def test_many_who_move_at_once_leave_a_line_that_holds_every_job_once(alice: Use
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_a_worker_takes_meanwhile_is_not_moved(
-    alice: User, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Callable[..., object]
-) -> None:
+def test_a_job_that_a_worker_took_meanwhile_is_not_moved(alice: User) -> None:
     jobs = line(alice, 3)
     taken = job_claim(worker="gpu0/1", device="cpu", can_take=lambda job: job.pk == jobs[2].pk, only=jobs[2].pk)
     assert taken is not None
