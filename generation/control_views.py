@@ -138,13 +138,15 @@ def resume_queue(request: StudioRequest) -> HttpResponse:
 
 def _queue_after(request: StudioRequest, job: Job | None, outcome: str | ConflictError) -> HttpResponse:
     """The queue as it stands now, and what came of it; for plain forms, a redirect to the page that shows both."""
-    said = str(outcome)
+    said, refusal = str(outcome), isinstance(outcome, ConflictError)
     if request.headers.get("HX-Request"):
         # Out of band: the strip that was pressed in may have been drawn anew since.
-        answer = render(request, "generation/_queue.html", {"said": said, "oob": True, **waiting_for(request.user)})
+        # What was done can be seen, so it is told to screen readers alone, and no button moves away under a finger.
+        context = {"said": said, "told_quietly": not refusal, "oob": True, **waiting_for(request.user)}
+        answer = render(request, "generation/_queue.html", context)
         answer.headers["HX-Trigger-After-Swap"] = "controls-changed"
         return answer
-    if isinstance(outcome, ConflictError):
+    if refusal:
         shown = easel_of(job_for_read(request.user, job.pk) if job else None)
-        return studio_page(request, shown, tray_for(request.user, {}), status=outcome.status, said=said)
+        return studio_page(request, shown, tray_for(request.user, {}), status=ConflictError.status, said=said)
     return redirect(reverse("generation:studio") + (f"?job={job.pk}" if job else ""))

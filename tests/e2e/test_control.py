@@ -17,6 +17,8 @@ from generation.specs import JobSpec
 for place in ("harbour", "forest", "field", "hill"):
     job_submit(owner=User.objects.get(username="alice"), spec=JobSpec(prompt=f"a slow {place}", steps=150))
 """
+UNFINISHED = "#queue li:not(.is-failed)"
+"""What other tests let fail is shown as well, for an hour."""
 STOP_ALL = """
 from aria_site.accounts.models import User
 from generation.services import jobs_cancel_all
@@ -42,20 +44,20 @@ def studio(queue: None, visit: Visitor) -> Page:
 
 def expect_rows(page: Page, *prompts: str) -> None:
     """The queue shows these, in this order."""
-    expect(page.locator("#queue li .title")).to_have_text([f"a slow {prompt}" for prompt in prompts])
+    expect(page.locator(f"{UNFINISHED} .title")).to_have_text([f"a slow {prompt}" for prompt in prompts])
 
 
 def test_what_is_being_painted_is_paused_and_goes_on(studio: Page, complaints: list[str]) -> None:
     expect(studio.locator("[data-progress-text]")).to_have_text(re.compile(r"Step \d+ of 150"))
     studio.locator("#controls").get_by_role("button", name="Pause").click()
 
-    expect(studio.locator("#queue li").filter(has_text="a slow harbour")).to_contain_text("paused")
+    expect(studio.locator(UNFINISHED).filter(has_text="a slow harbour")).to_contain_text("paused")
     expect(studio.locator("[data-progress-text]")).to_have_text(re.compile("Paused"))
-    expect(studio.locator("#queue li.is-live")).to_contain_text("a slow forest")
+    expect(studio.locator(f"{UNFINISHED}.is-live")).to_contain_text("a slow forest")
     studio.locator("#controls").get_by_role("button", name="Resume").click()
-    studio.locator("#queue li.is-live").get_by_role("button", name="Pause").click()
+    studio.locator(f"{UNFINISHED}.is-live").get_by_role("button", name="Pause").click()
 
-    expect(studio.locator("#queue li.is-live")).to_contain_text("a slow harbour")
+    expect(studio.locator(f"{UNFINISHED}.is-live")).to_contain_text("a slow harbour")
     expect(studio.locator("[data-progress-text]")).to_have_text(re.compile(r"Step \d+ of 150"))
     assert complaints == []
 
@@ -63,8 +65,8 @@ def test_what_is_being_painted_is_paused_and_goes_on(studio: Page, complaints: l
 def test_a_job_goes_up_by_the_keyboard_which_stays_with_it(studio: Page, complaints: list[str]) -> None:
     expect_rows(studio, "harbour", "forest", "field", "hill")
     assert Axe().run(studio).response["violations"] == []
-    up = studio.locator("#queue li").filter(has_text="a slow hill").get_by_role("button", name="Move up")
-    studio.locator("#queue li").last.locator("a").focus()
+    up = studio.locator(UNFINISHED).filter(has_text="a slow hill").get_by_role("button", name="Move up")
+    studio.locator(UNFINISHED).last.locator("a").focus()
 
     studio.keyboard.press("Tab")
     expect(up).to_be_focused()
@@ -86,7 +88,7 @@ def test_all_are_stopped_at_once_after_a_question(studio: Page) -> None:
 
     studio.get_by_role("button", name="Cancel all").click()
 
-    expect(studio.locator("#queue li")).to_have_count(0)
+    expect(studio.locator(UNFINISHED)).to_have_count(0)
     expect(studio.get_by_text("Nothing was hung.")).to_be_visible()
     assert asked == ["Cancel all your jobs? What is painted of them is lost."]
 
@@ -95,11 +97,11 @@ def test_all_are_stopped_at_once_after_a_question(studio: Page) -> None:
 def test_everything_works_without_scripts(visit: Visitor) -> None:
     plain = visit("/studio/", signed_in=True, scripts=False)
 
-    plain.locator("#queue li").filter(has_text="a slow field").get_by_role("button", name="Move up").click()
+    plain.locator(UNFINISHED).filter(has_text="a slow field").get_by_role("button", name="Move up").click()
     expect_rows(plain, "harbour", "field", "forest", "hill")
     plain.locator("#controls").get_by_role("button", name="To the back").click()
     expect_rows(plain, "harbour", "forest", "hill", "field")
     plain.get_by_role("button", name="Pause all").click()
-    expect(plain.locator("#queue li.is-held")).to_have_count(3)
+    expect(plain.locator(f"{UNFINISHED}.is-held")).to_have_count(3)
     plain.get_by_role("button", name="Resume all").click()
-    expect(plain.locator("#queue li.is-held")).to_have_count(0)
+    expect(plain.locator(f"{UNFINISHED}.is-held")).to_have_count(0)

@@ -155,8 +155,9 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     plain = browser.post(f"/studio/jobs/{job.pk}/{path}/", form)
 
     assert (fragment.status_code, plain.status_code) == (200, 409)
-    assert sentence in fragment.text
-    assert sentence in plain.text
+    told = f'<p class="small notice" role="status">{sentence}</p>'
+    assert told in fragment.text
+    assert told in plain.text
     assert "<html" in plain.text
 
 
@@ -186,7 +187,7 @@ def test_what_failed_lately_can_be_queued_again_from_the_strip(browser: Client, 
     strip = browser.get("/studio/queue/").text
     browser.post(f"/studio/jobs/{failed.pk}/retry/", headers=HTMX)
 
-    assert labels(strip) == ["Paint it again"]
+    assert labels(strip) == ["Retry"]
     failed.refresh_from_db()
     assert failed.state == "queued"
 
