@@ -1,11 +1,14 @@
-"""The only way a view, an API operation or a consumer gets a job, or an artwork to have it painted again."""
+"""The only way a view, an API operation or a consumer gets a job, or an artwork to have it painted again.
+
+And who may do what concerns everybody: let jobs cut in line, and pause the whole queue.
+"""
 
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 
 from aria_site.accounts.models import User
-from aria_site.kernel.problems import NotFoundError
+from aria_site.kernel.problems import ForbiddenError, NotFoundError
 from gallery.access import artwork_for_read
 from gallery.models import Artwork
 from generation.models import Job, StoredPicture
@@ -50,3 +53,32 @@ def picture_for_read(viewer: User | AnonymousUser, sha256: str) -> StoredPicture
     if not viewer.is_active:
         raise NotFoundError
     return picture
+
+
+def may_prioritise(person: User | AnonymousUser) -> bool:
+    """Whether this person may let jobs cut in line: staff may, and whoever was given the permission."""
+    if not person.is_active:
+        return False
+    if person.is_staff:
+        return True
+    return person.has_perm("generation.set_priority")
+
+
+def priority_check(person: User) -> None:
+    """Let only those set a priority who may. Raises ForbiddenError."""
+    if not may_prioritise(person):
+        raise ForbiddenError(
+            "Only staff, and people who were given the permission, may set a `priority`. "
+            "Leave it out: your job comes in its fair turn."
+        )
+
+
+def may_operate_queue(person: User | AnonymousUser) -> bool:
+    """Whether this person may pause and resume the whole queue: staff may."""
+    return person.is_active and person.is_staff
+
+
+def queue_operate_check(person: User) -> None:
+    """Let only those pause and resume the whole queue who may. Raises ForbiddenError."""
+    if not may_operate_queue(person):
+        raise ForbiddenError("Only staff may pause or resume the whole queue. You can pause your own jobs.")

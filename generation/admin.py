@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
 from generation.catalogue import model_manifest
+from generation.control_admin import JobControls
 from generation.engine.contract import EngineError
 from generation.models import DiffusionModel, GpuShare, GpuTime, Job, Reproduction, StoredPicture, Worker
 from generation.pool_report import (
@@ -28,12 +29,12 @@ SHORT = 60
 
 
 @admin.register(Job)
-class JobAdmin(LedgerAdmin):
+class JobAdmin(JobControls):
     """The queue: what waits, what is painted, what failed and why."""
 
     list_display = (
         "short_id",
-        "state",
+        "standing",
         "prompt",
         "owner",
         "persona",
@@ -44,15 +45,14 @@ class JobAdmin(LedgerAdmin):
         "took",
     )
     list_select_related = ("owner", "persona")
-    list_filter = ("kind", "state", "error_code")
+    list_filter = ("kind", "state", "held", "error_code")
     search_fields = ("=id", "owner__username", "recipe_data__prompt")
     date_hierarchy = "created_at"
-    actions = ("cancel", "retry")
+    actions = ("cancel", "retry", *JobControls.CONTROLS)
     fields = (
-        "id", "kind", "state", "stage", "done", "owner", "persona", "parent", "priority", "count", "keep", "attempts",
-        "error",
-        "error_code", "worker", "device", "created_at", "started_at", "finished_at", "lease_expires_at", "recipe_text",
-        "recipe_fingerprint", "idempotency_key",
+        "id", "kind", "state", "held", "stage", "done", "owner", "persona", "parent", "priority", "count", "keep",
+        "attempts", "error", "error_code", "worker", "device", "created_at", "line_at", "started_at", "finished_at",
+        "lease_expires_at", "recipe_text", "recipe_fingerprint", "idempotency_key",
     )  # fmt: skip
     readonly_fields = ("id", "done", "recipe_text")
 
@@ -72,6 +72,11 @@ class JobAdmin(LedgerAdmin):
     def short_id(self, job: Job) -> str:
         """The first part of the id, as logs show it."""
         return job.pk.hex[:8]
+
+    @admin.display(description="state", ordering="state")
+    def standing(self, job: Job) -> str:
+        """The state, and whether it is paused."""
+        return f"{job.get_state_display()}, paused" if job.held else job.get_state_display()
 
     @admin.display(description="prompt")
     def prompt(self, job: Job) -> str:

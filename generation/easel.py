@@ -3,8 +3,8 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from uuid import UUID
 
 from generation.models import Job
@@ -19,29 +19,40 @@ def job_see_through(job: Job, *, on_progress: Callable[[Job], None], poll_s: flo
 
     `on_progress` hears of the job as it stands, a few times a second.
     """
-    with _local_worker() as paint_here:
+    with closing(_LocalWorker()) as here:
         while not job.is_terminal:
-            if job.state == Job.State.QUEUED and not workers_alive().exists():
-                paint_here(job.pk)
+            if job.state == Job.State.QUEUED and here.is_needed():
+                here.paint(job.pk)
             time.sleep(poll_s)
             job.refresh_from_db()
             on_progress(job)
     return job
 
 
-@contextmanager
-def _local_worker() -> Iterator[Callable[[UUID], None]]:
-    """A worker of this process, made on first use and stopped at the end, also after Ctrl-C."""
-    workers: list[StudioWorker] = []
+class _LocalWorker:
+    """A worker of this process, made on first use, for want of others."""
 
-    def paint_here(job_id: UUID) -> None:
-        if not workers:
-            workers.append(StudioWorker(engine_build(), name=f"paint@{socket.gethostname()}"))
-            workers[0].start()
-        threading.Thread(target=workers[0].paint_claimable, args=(job_id,), name="painter", daemon=True).start()
+    def __init__(self) -> None:
+        self._worker: StudioWorker | None = None
+        self._thread: threading.Thread | None = None
 
-    try:
-        yield paint_here
-    finally:
-        for worker in workers:
-            worker.stop()
+    def is_needed(self) -> bool:
+        """Whether nobody else could paint, nor is this one at it."""
+        if self._thread is not None and self._thread.is_alive():
+            return False
+        own = self._worker.boot_id if self._worker else ""
+        return not workers_alive().exclude(boot_id=own).exists()
+
+    def paint(self, job_id: UUID) -> None:
+        """Paint this job in a thread, if it can be claimed."""
+        if self._worker is None:
+            self._worker = StudioWorker(engine_build(), name=f"paint@{socket.gethostname()}")
+            self._worker.start()
+        work = self._worker.paint_claimable
+        self._thread = threading.Thread(target=work, args=(job_id,), name="painter", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Give back what is being painted, also after Ctrl-C."""
+        if self._worker is not None:
+            self._worker.stop()

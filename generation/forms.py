@@ -33,6 +33,7 @@ class PaintForm(forms.Form):
     strength = forms.FloatField(required=False, error_messages=_NUMBER)
     seed = forms.IntegerField(required=False, error_messages=_WHOLE)
     count = forms.IntegerField(required=False, error_messages=_WHOLE)
+    priority = forms.IntegerField(required=False, error_messages=_WHOLE)
 
     def spec(self) -> JobSpec:
         """The order. Raises InvalidInputError naming each field that could not be read."""

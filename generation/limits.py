@@ -8,6 +8,8 @@ SIDE_STEP = 8
 MAX_STEPS = 150
 MAX_COUNT = 64
 MAX_GUIDANCE = 30.0
+MAX_PRIORITY = 100
+"""Of jobs that cut in line; those that let everybody else go first go down to its negative."""
 MAX_SEED = 2**53 - 1 - MAX_COUNT
 """Seeds stay exact in JavaScript, the last picture's `seed + count - 1` included."""
 PIXEL_STEP_BUDGET = 64 * 1024 * 1024 * 30

@@ -1,8 +1,11 @@
 """Jobs, the models they are painted with, and the workers that paint them. The Job row is the ledger."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from aria_site.kernel.ids import new_id
@@ -62,6 +65,8 @@ class Job(models.Model):
     parent = models.ForeignKey(Artwork, null=True, blank=True, on_delete=models.SET_NULL, related_name="variation_jobs")
     """The artwork that is painted over, if it is one."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    held = models.BooleanField("paused", default=False, editable=False)
+    """Whether its owner paused it: it waits, and no worker takes it."""
     priority = models.SmallIntegerField(default=0)
     recipe_data = models.JSONField("recipe", editable=False)
     recipe_fingerprint = models.CharField(max_length=64, editable=False)
@@ -71,6 +76,8 @@ class Job(models.Model):
     request_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    line_at = models.DateTimeField(null=True, editable=False)
+    """Where it stands among its owner's jobs of the same priority, once it was moved; before, `created_at` says."""
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
 
@@ -95,7 +102,12 @@ class Job(models.Model):
         ordering = ("-created_at", "-id")
         indexes = [
             models.Index(
-                fields=("owner", "-priority", "created_at", "id"), name="job_in_turn", condition=Q(state="queued")
+                F("owner"),
+                F("priority").desc(),
+                Coalesce("line_at", "created_at"),
+                F("id"),
+                name="job_in_turn",
+                condition=Q(state="queued", held=False),
             ),
             models.Index(fields=("lease_expires_at",), name="job_leased", condition=Q(state="running")),
             models.Index(fields=("owner", "-created_at", "-id"), name="job_of_owner"),
@@ -106,6 +118,7 @@ class Job(models.Model):
                 | (~Q(state="running") & Q(lease_token__isnull=True, lease_expires_at__isnull=True)),
                 name="job_running_has_a_lease",
             ),
+            models.CheckConstraint(condition=Q(held=False) | Q(state="queued"), name="job_held_while_it_waits"),
             models.CheckConstraint(
                 condition=Q(count__gte=1, count__lte=64, keep__gte=1, keep__lte=F("count")), name="job_count_and_keep"
             ),
@@ -117,6 +130,7 @@ class Job(models.Model):
                 name="job_idempotency_key",
             ),
         ]
+        permissions = [("set_priority", "Can let jobs cut in line")]
 
     def __str__(self) -> str:
         return f"job {self.pk}"
@@ -141,6 +155,11 @@ class Job(models.Model):
         """Whether its last attempt brought it no further: it may be what ended its worker."""
         return self.attempts > 0 and self.best_progress <= self.claimed_progress
 
+    @property
+    def stands_at(self) -> datetime:
+        """Where it stands among its owner's jobs of the same priority: those of earlier moments go first."""
+        return self.line_at or self.created_at
+
     def origin_key(self, index: int) -> str:
         """The key of its artwork number `index`."""
         return f"job:{self.pk}:{index}"
@@ -154,6 +173,34 @@ TRANSITIONS: dict[Job.State, frozenset[Job.State]] = {
     Job.State.CANCELLED: frozenset({Job.State.QUEUED}),
 }
 """From each state, the states it may change to."""
+
+
+class QueuePause(models.Model):
+    """A time in which no worker takes a job, anybody's. At most one is in force; those that are over are kept."""
+
+    in_force = models.BooleanField(default=True, editable=False)
+    reason = models.CharField(max_length=200, blank=True, help_text="Everybody who waits reads it.")
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    paused_at = models.DateTimeField(default=timezone.now, editable=False)
+    resumed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    resumed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-paused_at", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=("in_force",), condition=Q(in_force=True), name="queue_paused_once"),
+            models.CheckConstraint(
+                condition=Q(in_force=True, resumed_at__isnull=True) | Q(in_force=False, resumed_at__isnull=False),
+                name="queue_pause_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause since {self.paused_at:%Y-%m-%d %H:%M}"
 
 
 class GpuTime(models.Model):

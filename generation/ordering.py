@@ -219,6 +219,7 @@ def _check_numbers(spec: JobSpec, problems: dict[str, str]) -> None:
     between("steps", spec.steps, 1, limits.MAX_STEPS)
     between("guidance", spec.guidance, 0, limits.MAX_GUIDANCE)
     between("count", spec.count, 1, limits.MAX_COUNT)
+    between("priority", spec.priority, -limits.MAX_PRIORITY, limits.MAX_PRIORITY)
     if spec.seed is not None and not -1 <= spec.seed <= limits.MAX_SEED:
         problems["seed"] = f"`seed` must be between 0 and {limits.MAX_SEED}, or -1 for a fresh one."
     if spec.guide is not None and not 0 < spec.guide <= 1:

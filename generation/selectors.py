@@ -6,15 +6,20 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from aria_site.accounts.models import User
 from aria_site.kernel.cursors import Page, page_of
 from gallery.models import Artwork
-from generation.models import DiffusionModel, Job, Reproduction, Worker
+from generation.models import DiffusionModel, Job, QueuePause, Reproduction, Worker
 
 WORKER_SEEN_WITHIN = timedelta(seconds=15)
+IN_LINE = (F("priority").desc(), Coalesce("line_at", "created_at"), F("id"))
+"""The order of one person's waiting jobs; the index `job_in_turn` and the claim have the same."""
+LATELY = timedelta(hours=1)
+FAILED_SHOWN = 3
 JOBS_PAGE = 24
 JOBS_LOOKED_AT = 200
 SIZES_WARMED = 3
@@ -26,14 +31,39 @@ def jobs_of(user: User) -> QuerySet[Job]:
 
 
 def queue_of(user: User) -> QuerySet[Job]:
-    """A person's unfinished jobs: what runs first, then what waits in the order it will be claimed."""
+    """A person's unfinished jobs: what runs first, then what waits in the order it will be claimed, paused or not."""
     open_jobs = jobs_of(user).filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    return open_jobs.order_by("-state", "-priority", "created_at", "id")
+    return open_jobs.order_by("-state", *IN_LINE)
+
+
+def line_of(job: Job) -> QuerySet[Job]:
+    """The waiting jobs among which a job can be moved, in order: those of its owner that have its priority."""
+    return Job.objects.filter(owner=job.owner_id, priority=job.priority, state=Job.State.QUEUED).order_by(*IN_LINE)
+
+
+def stands_among_others(job: Job) -> bool:
+    """Whether a job waits, and others that it could go before or behind."""
+    return job.state == Job.State.QUEUED and line_of(job).exclude(pk=job.pk).exists()
+
+
+def failed_lately(user: User) -> QuerySet[Job]:
+    """A person's jobs that failed within the hour, the latest first: what they may want to queue again."""
+    return jobs_of(user).filter(state=Job.State.FAILED, finished_at__gte=timezone.now() - LATELY)[:FAILED_SHOWN]
+
+
+def jobs_claimable() -> QuerySet[Job]:
+    """Everybody's jobs that wait and are not paused, in no order."""
+    return Job.objects.filter(state=Job.State.QUEUED, held=False)
 
 
 def jobs_wait() -> bool:
-    """Whether any job waits for a worker."""
-    return Job.objects.filter(state=Job.State.QUEUED).exists()
+    """Whether any job waits for a worker that may take it."""
+    return queue_pause_in_force() is None and jobs_claimable().exists()
+
+
+def queue_pause_in_force() -> QueuePause | None:
+    """The pause of the whole queue, with who wanted it; None while workers take jobs."""
+    return QueuePause.objects.select_related("paused_by").filter(in_force=True).first()
 
 
 def workers_alive() -> QuerySet[Worker]:

@@ -11,6 +11,7 @@ class JobSnapshot(TypedDict):
     type: Literal["snapshot"]
     job: str
     status: str
+    held: bool
     stage: str
     progress: float
     error: str
@@ -22,6 +23,7 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "type": "snapshot",
         "job": str(job.pk),
         "status": job.state,
+        "held": job.held,
         "stage": job.stage,
         "progress": round(job.progress, 3),
         "error": job.error,

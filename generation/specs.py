@@ -35,6 +35,7 @@ class JobSpec:
     mask: str | None = None
     strength: float | None = None
     reference: str | None = None
+    priority: int = 0
 
     def digest(self) -> str:
         """SHA-256 of the request: equal requests under one idempotency key are one job."""

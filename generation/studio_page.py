@@ -12,7 +12,7 @@ from aria_site.kernel.recipe import Recipe
 from gallery.access import artwork_for_read
 from gallery.labels import Placard, placards, recipe_or_none
 from generation import limits
-from generation.access import job_for_read
+from generation.access import job_for_read, may_operate_queue, may_prioritise
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
 from generation.engine.manifest import PAINTS_OVER, ModelManifest
@@ -20,7 +20,15 @@ from generation.forms import CUSTOM, values_of_recipe
 from generation.live import read_frame
 from generation.models import DiffusionModel, Job
 from generation.ordering import side_step, size_over
-from generation.selectors import job_artworks, queue_of, workers_alive
+from generation.queue_notice import queue_notice
+from generation.selectors import (
+    failed_lately,
+    job_artworks,
+    queue_of,
+    queue_pause_in_force,
+    stands_among_others,
+    workers_alive,
+)
 from generation.tray_pictures import TrayPicture, picture_shown, picture_values
 from personas.models import Persona
 
@@ -56,6 +64,8 @@ class Tray:
     faults: Mapping[str, str] = field(default_factory=dict)
     picture: TrayPicture | None = None
     """What is painted over."""
+    may_prioritise: bool = False
+    """Whether this person may let jobs cut in line."""
     limits: Any = limits
 
     @property
@@ -110,6 +120,8 @@ class Easel:
     """None where a newer Aria wrote it."""
     pictures: list[Placard] = field(default_factory=list)
     frame: str = ""
+    among_others: bool = False
+    """Whether it waits beside others that it can be put before or behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +130,8 @@ class Waiting:
 
     job: Job
     frame: str
+    behind_another: bool
+    """Whether it can go up."""
 
 
 def tray_for(viewer: User, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> Tray:
@@ -138,6 +152,7 @@ def tray_for(viewer: User, values: Mapping[str, Any], faults: Mapping[str, str] 
         trouble=trouble,
         faults=faults or {},
         picture=picture,
+        may_prioritise=may_prioritise(viewer),
     )
 
 
@@ -201,16 +216,37 @@ def easel_of(job: Job | None) -> Easel:
     if job is None:
         return Easel(job=None)
     pictures = placards(job_artworks(job))
-    return Easel(job=job, recipe=recipe_or_none(job), pictures=pictures, frame=_frame_uri(job))
+    return Easel(
+        job=job,
+        recipe=recipe_or_none(job),
+        pictures=pictures,
+        frame=_frame_uri(job),
+        among_others=stands_among_others(job),
+    )
 
 
 def waiting_for(user: User) -> dict[str, Any]:
-    """The queue strip: the person's unfinished jobs, and whether anybody is there to paint them."""
+    """The queue strip: the person's unfinished jobs, what can be done with them, and whether anybody paints them."""
     jobs = list(queue_of(user))
+    pause = queue_pause_in_force()
     return {
-        "waiting": [Waiting(job=job, frame=_frame_uri(job)) for job in jobs],
+        "waiting": [
+            Waiting(job=job, frame=_frame_uri(job), behind_another=before is not None and _same_line(before, job))
+            for before, job in zip([None, *jobs], jobs, strict=False)
+        ],
+        "failed": list(failed_lately(user)),
+        "some_wait": any(job.state == Job.State.QUEUED and not job.held for job in jobs),
+        "some_paused": any(job.held for job in jobs),
         "nobody_paints": bool(jobs) and not workers_alive().exists(),
+        "queue_notice": queue_notice(pause) if pause else "",
+        "may_operate_queue": may_operate_queue(user),
+        "may_prioritise": may_prioritise(user),
     }
+
+
+def _same_line(before: Job, job: Job) -> bool:
+    """Whether two jobs of one person are both waiting and equally urgent."""
+    return before.state == job.state == Job.State.QUEUED and before.priority == job.priority
 
 
 def _frame_uri(job: Job) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation import views
+from generation import control_views, views
 
 app_name = "generation"
 urlpatterns = [
@@ -11,7 +11,15 @@ urlpatterns = [
     path("pictures/<str:sha256>/", views.picture, name="picture"),
     path("pictures/<str:sha256>/small/", views.picture_thumbnail, name="picture-small"),
     path("queue/", views.queue, name="queue"),
+    path("queue/pause/", control_views.pause_queue, name="queue-pause"),
+    path("queue/resume/", control_views.resume_queue, name="queue-resume"),
+    path("queue/mine/<str:verb>/", control_views.change_all, name="change-all"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
+    path("jobs/<uuid:job_id>/controls/", control_views.controls, name="controls"),
+    path("jobs/<uuid:job_id>/pause/", control_views.pause, name="pause"),
+    path("jobs/<uuid:job_id>/resume/", control_views.resume, name="resume"),
+    path("jobs/<uuid:job_id>/move/", control_views.move, name="move"),
+    path("jobs/<uuid:job_id>/priority/", control_views.prioritise, name="priority"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="cancel"),
     path("jobs/<uuid:job_id>/retry/", views.retry, name="retry"),
     path("artworks/<uuid:artwork_id>/reproduction/", views.reproduction, name="reproduction"),

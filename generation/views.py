@@ -21,7 +21,7 @@ from generation.models import Job, StoredPicture
 from generation.picture_files import picture_read, picture_small
 from generation.reproduction_page import reproduction_shown
 from generation.services import job_cancel, job_retry, job_submit, reproduction_submit
-from generation.studio_page import Tray, easel_for, easel_of, starting_values, tray_for, waiting_for
+from generation.studio_page import Easel, Tray, easel_for, easel_of, starting_values, tray_for, waiting_for
 from generation.tray_pictures import picture_brought, values_with
 
 OK = 200
@@ -45,8 +45,7 @@ def studio(request: StudioRequest) -> HttpResponse:
     values = starting_values(
         request.user, easel, artwork_id=request.GET.get("from"), source_id=request.GET.get("source")
     )
-    context = {"easel": easel, "tray": tray_for(request.user, values), **waiting_for(request.user)}
-    return render(request, "generation/studio.html", context)
+    return studio_page(request, easel, tray_for(request.user, values))
 
 
 @login_required
@@ -178,7 +177,12 @@ def _tray(request: StudioRequest, tray: Tray, *, status: int) -> HttpResponse:
         answer = render(request, "generation/_tray.html", context, status=status)
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#tray", "outerHTML"
         return answer
-    context = {"easel": easel_for(request.user, None), "tray": tray, **waiting_for(request.user)}
+    return studio_page(request, easel_for(request.user, None), tray, status=status)
+
+
+def studio_page(request: StudioRequest, easel: Easel, tray: Tray, *, status: int = OK, said: str = "") -> HttpResponse:
+    """The whole page; `said` is a sentence beside the queue."""
+    context = {"easel": easel, "tray": tray, "said": said, **waiting_for(request.user)}
     return render(request, "generation/studio.html", context, status=status)
 
 

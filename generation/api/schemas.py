@@ -29,6 +29,7 @@ PAINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\
 
 Side = Annotated[int, Field(ge=limits.MIN_SIDE, le=limits.MAX_SIDE, multiple_of=limits.SIDE_STEP)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH)]
+Priority = Annotated[int, Field(ge=-limits.MAX_PRIORITY, le=limits.MAX_PRIORITY)]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
 
@@ -82,6 +83,9 @@ class JobIn(BaseModel):
         None, description=f"How much of `source` is repainted: 1 forgets it. {limits.DEFAULT_STRENGTH:g} if left out."
     )
     reference: Name | None = Field(None, description="Not possible yet.")
+    priority: Priority = Field(
+        0, description="Above 0 it cuts in line, below it lets others go first. Staff may set it: 403 for others."
+    )
 
     def to_spec(self) -> JobSpec:
         """The request as the service takes it."""
@@ -139,6 +143,11 @@ class JobLinks(BaseModel):
     self: str = Field(examples=["/api/v1/jobs/7d1f9c52-6a3f-4b52-8a0a-2f0d6f1f6c3e"])
     cancel: str | None = Field(description="POST here to stop it; null when it is over.")
     retry: str | None = Field(description="POST here to queue it again; null unless it failed or was cancelled.")
+    pause: str | None = Field(
+        description="POST here to let it wait until you resume it; null when it is over or paused."
+    )
+    resume: str | None = Field(description="POST here to resume it; null unless it is paused.")
+    move: str | None = Field(description="POST here to move it among your waiting jobs; null unless it waits.")
 
 
 class JobOut(BaseModel):
@@ -147,6 +156,8 @@ class JobOut(BaseModel):
     id: UUID
     kind: JobKind = Field(description="A reproduction hangs nothing: it compares one picture with what hangs.")
     status: JobStatus
+    held: bool = Field(description="Whether it is paused: it stays `queued` until it is resumed.")
+    priority: int = Field(description="0 unless it was let cut in line, or lets others go first.")
     progress: float = Field(ge=0, le=1, description="Share of the painting that is done.", examples=[0.4])
     stage: str = Field(description="What the worker is at; empty while nothing is being painted.", examples=["step"])
     recipe: RecipeOut | None = Field(
@@ -170,6 +181,8 @@ class JobOut(BaseModel):
             id=job.pk,
             kind=job.kind,
             status=job.state,
+            held=job.held,
+            priority=job.priority,
             progress=job.progress,
             stage=job.stage,
             recipe=RecipeOut.of(recipe) if recipe else None,
@@ -287,4 +300,7 @@ def _links(job: Job) -> JobLinks:
         self=reverse("api:job", args=[job.pk]),
         cancel=None if job.is_terminal else reverse("api:job-cancel", args=[job.pk]),
         retry=reverse("api:job-retry", args=[job.pk]) if again else None,
+        pause=None if job.is_terminal or job.held else reverse("api:job-pause", args=[job.pk]),
+        resume=reverse("api:job-resume", args=[job.pk]) if job.held else None,
+        move=reverse("api:job-move", args=[job.pk]) if job.state == Job.State.QUEUED else None,
     )

@@ -1,9 +1,10 @@
 """The statement that says whose turn it is. Its cost grows with the people who wait, not with the jobs.
 
-1. `waiting` hops from person to person through the index `job_in_turn`, however many jobs each of them queued; asked
-   for the least owner in any other words, planners walk through everything that was ever painted.
+1. `waiting` hops from person to person through the index `job_in_turn`, however many jobs each of them queued or
+   paused; asked for the least owner in any other words, planners walk through everything that was ever painted.
 2. `under_way` is what running leases have used so far, each at its share of its worker, and AT_HAND_S more for each.
-3. `first_jobs` are each person's own next ones, by priority and then age.
+3. `first_jobs` are each person's own next ones, by priority and then by where they stand in line: by age, unless
+   their owner moved them. Moving them changes nothing between people, whose jobs' ages stay what they are.
 4. A job's turn comes by what its owner used lately, under way included, and AT_HAND_S more for each job of theirs
    before it: the order in which jobs would go if they were all claimed this instant. A step of priority counts as
    PRIORITY_S seconds less. Where turns are equal, priority decides, then age.
@@ -28,15 +29,15 @@ _STATEMENT = """
 WITH RECURSIVE waiting (owner_id) AS (
     SELECT (
         SELECT job.owner_id FROM generation_job AS job
-        WHERE job.state = 'queued'
-        ORDER BY job.owner_id, job.priority DESC, job.created_at, job.id
+        WHERE job.state = 'queued' AND NOT job.held
+        ORDER BY job.owner_id, job.priority DESC, COALESCE(job.line_at, job.created_at), job.id
         LIMIT 1
     )
     UNION ALL
     SELECT (
         SELECT job.owner_id FROM generation_job AS job
-        WHERE job.state = 'queued' AND job.owner_id > waiting.owner_id
-        ORDER BY job.owner_id, job.priority DESC, job.created_at, job.id
+        WHERE job.state = 'queued' AND NOT job.held AND job.owner_id > waiting.owner_id
+        ORDER BY job.owner_id, job.priority DESC, COALESCE(job.line_at, job.created_at), job.id
         LIMIT 1
     )
     FROM waiting WHERE waiting.owner_id IS NOT NULL
@@ -62,29 +63,32 @@ in_turn AS (
     LEFT JOIN generation_gpushare AS share ON share.owner_id = first_jobs.owner_id
     LEFT JOIN under_way ON under_way.owner_id = first_jobs.owner_id
     WINDOW own_order AS (
-        PARTITION BY first_jobs.owner_id ORDER BY first_jobs.priority DESC, first_jobs.created_at, first_jobs.id
+        PARTITION BY first_jobs.owner_id ORDER BY first_jobs.priority DESC, first_jobs.stands_at, first_jobs.id
     )
 ),
 next_few AS (
     SELECT id, turn FROM in_turn ORDER BY turn, priority DESC, created_at, id LIMIT %(limit)s
 )
-SELECT job.id, job.owner_id, job.priority, job.created_at, job.recipe_data, job.count
+SELECT job.id, job.owner_id, job.priority, job.created_at, job.line_at, job.recipe_data, job.count
 FROM next_few {then} generation_job AS job ON job.id = next_few.id
 ORDER BY next_few.turn, job.priority DESC, job.created_at, job.id
 """
 
-_SQLITE_FIRST_JOBS = """SELECT job.id, job.owner_id, job.priority, job.created_at
+_SQLITE_FIRST_JOBS = """SELECT
+        job.id, job.owner_id, job.priority, job.created_at, COALESCE(job.line_at, job.created_at) AS stands_at
     FROM waiting CROSS JOIN generation_job AS job ON job.id IN (
         SELECT own.id FROM generation_job AS own
-        WHERE own.state = 'queued' AND own.owner_id = waiting.owner_id
-        ORDER BY own.priority DESC, own.created_at, own.id
+        WHERE own.state = 'queued' AND NOT own.held AND own.owner_id = waiting.owner_id
+        ORDER BY own.priority DESC, COALESCE(own.line_at, own.created_at), own.id
         LIMIT %(limit)s
     )"""
-_POSTGRESQL_FIRST_JOBS = """SELECT own.id, own.owner_id, own.priority, own.created_at
+_POSTGRESQL_FIRST_JOBS = """SELECT own.id, own.owner_id, own.priority, own.created_at, own.stands_at
     FROM waiting CROSS JOIN LATERAL (
-        SELECT job.id, job.owner_id, job.priority, job.created_at FROM generation_job AS job
-        WHERE job.state = 'queued' AND job.owner_id = waiting.owner_id
-        ORDER BY job.priority DESC, job.created_at, job.id
+        SELECT
+            job.id, job.owner_id, job.priority, job.created_at, COALESCE(job.line_at, job.created_at) AS stands_at
+        FROM generation_job AS job
+        WHERE job.state = 'queued' AND NOT job.held AND job.owner_id = waiting.owner_id
+        ORDER BY job.priority DESC, COALESCE(job.line_at, job.created_at), job.id
         LIMIT %(limit)s
     ) AS own"""
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from aria_site.kernel.ids import new_id
 from generation.live import job_changed
 from generation.models import Job
+from generation.selectors import jobs_claimable, queue_pause_in_force
 from generation.services.claim_statement import CLAIM_STATEMENTS, claim_parameters
 from generation.services.ledger import gpu_time_begin
 
@@ -41,9 +42,12 @@ def job_claim(
 ) -> Claim | None:
     """Take the first claimable job that this worker can paint now. None when there is none.
 
-    Whose turn it is depends on what each person used lately (see `claim_statement`).
+    Whose turn it is depends on what each person used lately (see `claim_statement`). What its owner paused is not
+    claimable, and while the whole queue is paused nothing is.
     QUEUED becomes RUNNING in one conditional update; of two workers after one job exactly one gets it.
     """
+    if queue_pause_in_force() is not None:
+        return None
     now = timezone.now()
     for queue in _queues(only, now):
         for candidate in order_of_claim(queue, can_take=can_take, prefers=prefers, now=now):
@@ -66,7 +70,7 @@ def order_of_claim(
     It passes over what it cannot take now, and those it prefers (their model is in its memory, say) go before others
     of the same priority. But no job passes one of the same person that is more urgent or older by more than PATIENCE,
     nor one of somebody else that is more urgent or has waited for more than PATIENCE. So nobody is passed over for
-    longer than that, however full the queue is.
+    longer than that, however full the queue is. And what a person put in an order of their own stays in that order.
     """
     now = now or timezone.now()
     takeable: list[Job] = []
@@ -88,14 +92,18 @@ def _may_pass(job: Job, other: Job, now: datetime) -> bool:
 
     Between people the age of `job` says nothing: who queued much early would pass for ever whoever comes later.
     """
-    behind = job.created_at if job.owner_id == other.owner_id else now
-    return job.priority >= other.priority and behind - other.created_at <= PATIENCE
+    if job.priority < other.priority:
+        return False
+    if job.owner_id != other.owner_id:
+        return now - other.created_at <= PATIENCE
+    was_moved = job.line_at is not None or other.line_at is not None
+    return not was_moved and job.created_at - other.created_at <= PATIENCE
 
 
 def _queues(only: UUID | None, now: datetime) -> Iterator[list[Job]]:
     """The next few jobs in turn, then, if none of them was taken, as many as a worker looks at."""
     if only is not None:
-        yield list(Job.objects.filter(pk=only, state=Job.State.QUEUED))
+        yield list(jobs_claimable().filter(pk=only))
         return
     few = jobs_in_turn(now, limit=NEXT_FEW)
     yield few
@@ -112,7 +120,7 @@ def jobs_in_turn(now: datetime, *, limit: int) -> list[Job]:
 def _take(job: Job, worker: str, device: str) -> Claim | None:
     token, now = new_id(), timezone.now()
     with transaction.atomic():
-        taken = _unlocked(Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)).update(
+        taken = _unlocked(jobs_claimable().filter(pk=job.pk)).update(
             state=Job.State.RUNNING,
             lease_token=token,
             lease_expires_at=now + LEASE,

@@ -48,7 +48,9 @@ def job_cancel(*, job: Job) -> bool:
     """Stop a job wherever it stands; a running painting ends within a step. False when it was already over."""
     open_job = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     with transaction.atomic():
-        cancelled = open_job.update(**RELEASED, state=Job.State.CANCELLED, finished_at=timezone.now(), stage="")
+        cancelled = open_job.update(
+            **RELEASED, state=Job.State.CANCELLED, held=False, finished_at=timezone.now(), stage=""
+        )
         if cancelled:
             gpu_time_end(job.pk)
     if cancelled:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import ConflictError
+from generation.access import priority_check
 from generation.models import Job
 from generation.ordering import Order, order_from_spec
 from generation.services.bell import ring
@@ -20,8 +21,11 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
     """Queue a job and ring for a worker after commit.
 
     With an idempotency key, the same request again returns the first job. Raises InvalidInputError naming each
-    wrong field, and ConflictError when the key was used for another request.
+    wrong field, ForbiddenError for a priority that this person may not set, and ConflictError when the key was used
+    for another request.
     """
+    if spec.priority:
+        priority_check(owner)
     earlier = _job_under_key(owner, spec, idempotency_key)
     if earlier:
         return earlier
@@ -48,6 +52,7 @@ def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) 
         recipe_fingerprint=order.recipe.fingerprint(),
         count=order.count,
         keep=order.keep,
+        priority=spec.priority,
         idempotency_key=idempotency_key,
         request_digest=spec.digest() if idempotency_key else "",
     )

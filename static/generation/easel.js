@@ -64,9 +64,17 @@ export class Easel {
 
   /** @param {Snapshot} snapshot */
   showSnapshot(snapshot) {
-    if (snapshot.status === "queued") this.#show(0, "Waiting for the brush");
+    if (snapshot.held) this.#showPaused(snapshot.progress);
+    else if (snapshot.status === "queued") this.#show(snapshot.progress, "Waiting for the brush");
     else if (snapshot.stage !== "step") this.#show(snapshot.progress, stages[snapshot.stage] ?? "Being painted");
     else this.#show(snapshot.progress, `${Math.round(100 * snapshot.progress)} % painted`);
+  }
+
+  /** @param {number} share what was painted before */
+  #showPaused(share) {
+    const so_far = share > 0 ? ` at ${Math.round(100 * share)} %; it goes on from there` : "";
+    this.#show(share, `Paused${so_far}`);
+    document.title = titles["paused"];
   }
 
   showLost() {
@@ -92,6 +100,7 @@ export class Easel {
 const titles = {
   "": "Aria, the studio",
   queued: "Waiting · Aria, the studio",
+  paused: "Paused · Aria, the studio",
   running: "Painting · Aria, the studio",
   succeeded: "Painted · Aria, the studio",
   failed: "Not painted · Aria, the studio",

@@ -35,12 +35,17 @@ function look() {
 function listen(section, easel, socket) {
   return new LiveJob(socket, {
     heard(message) {
+      // A worker that has not yet heard of a pause tells of a step or two more.
+      if (message.type === "step" && section.dataset.held === "true") return;
       if (message.type === "step") easel.showStep(message);
       else easel.showSnapshot(message);
       const state = message.type === "step" ? "running" : message.status;
-      if (!UNFINISHED.has(state)) ring(section, "job-over");
-      else if (state !== section.dataset.state) ring(document.body, "queue-moved");
+      const held = String(message.type === "snapshot" && message.held);
+      const changed = state !== section.dataset.state || held !== (section.dataset.held ?? "false");
       section.dataset.state = state;
+      section.dataset.held = held;
+      if (!UNFINISHED.has(state)) ring(section, "job-over");
+      else if (changed) ring(document.body, "queue-moved");
     },
     frame: (jpeg) => void easel.drawFrame(jpeg),
     lost: () => easel.showLost(),

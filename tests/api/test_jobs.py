@@ -43,6 +43,8 @@ def test_a_fresh_job_reads_as_promised(program: Program) -> None:
         "id": str(job.pk),
         "kind": "painting",
         "status": "queued",
+        "held": False,
+        "priority": 0,
         "progress": 0.0,
         "stage": "",
         "count": 3,
@@ -52,7 +54,14 @@ def test_a_fresh_job_reads_as_promised(program: Program) -> None:
         "error_code": None,
         "started_at": None,
         "finished_at": None,
-        "links": {"self": address, "cancel": f"{address}/cancel", "retry": None},
+        "links": {
+            "self": address,
+            "cancel": f"{address}/cancel",
+            "retry": None,
+            "pause": f"{address}/pause",
+            "resume": None,
+            "move": f"{address}/move",
+        },
     }
 
 
@@ -91,7 +100,7 @@ def test_a_finished_job_lists_its_artworks_in_the_order_of_their_seeds(program: 
 
     assert (told["status"], told["progress"]) == ("succeeded", 1.0)
     assert [work["title"] for work in told["artworks"]] == [f"Picture {index}" for index in range(12)]
-    assert told["links"] == {"self": f"/api/v1/jobs/{job.pk}", "cancel": None, "retry": None}
+    assert {name for name, link in told["links"].items() if link} == {"self"}
 
 
 def test_a_running_job_tells_its_stage_and_progress(program: Program, alice: User) -> None:

@@ -43,6 +43,7 @@ ORDERS = st.fixed_dictionaries(
         "seed": around(-1, limits.MAX_SEED),
         "count": around(1, limits.MAX_COUNT),
         "guide": floats_around(0, 1),
+        "priority": around(-limits.MAX_PRIORITY, limits.MAX_PRIORITY),
     },
 )
 SERVICE_ALONE = ("control characters", "the prompt is empty", "more than one job may take")
@@ -87,6 +88,7 @@ def test_schema_and_service_refuse_the_same_fields(alice: User, order: dict[str,
         ("seed", [-1, 0, 2**53 - 65], [-2, 2**53 - 64]),
         ("count", [1, 64], [0, 65]),
         ("guide", [0.001, 1], [0, 1.001]),
+        ("priority", [-100, 100], [-101, 101]),
     ],
 )
 def test_both_stand_on_the_bounds_that_were_promised(

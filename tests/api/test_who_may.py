@@ -12,12 +12,12 @@ from aria_site.accounts.keys import api_key_create, api_key_revoke
 from aria_site.accounts.models import ApiKey, Scope, User
 from aria_site.api import api
 from gallery.models import Artwork
-from generation.models import Job, Reproduction, StoredPicture
+from generation.models import Job, QueuePause, Reproduction, StoredPicture
 from tests.support.programs import Program
 from tests.support.rows import make_artwork, make_job, make_picture
 from tests.support.uploads import as_file, encoded, gradient
 
-ANYBODY, READ, GENERATE = "anybody", "read", "generate"
+ANYBODY, READ, GENERATE, ADMIN = "anybody", "read", "generate", "admin"
 PICTURE = encoded(gradient())
 
 OPERATIONS: dict[str, tuple[str, str, int, str]] = {
@@ -27,6 +27,16 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "job_read": ("GET", "/jobs/{job}", 200, READ),
     "job_cancel": ("POST", "/jobs/{job}/cancel", 200, GENERATE),
     "job_retry": ("POST", "/jobs/{failed}/retry", 200, GENERATE),
+    "job_pause": ("POST", "/jobs/{job}/pause", 200, GENERATE),
+    "job_resume": ("POST", "/jobs/{paused}/resume", 200, GENERATE),
+    "job_move": ("POST", "/jobs/{job}/move", 200, GENERATE),
+    "job_prioritise": ("POST", "/jobs/{job}/priority", 200, GENERATE),
+    "jobs_pause": ("POST", "/jobs/pause", 200, GENERATE),
+    "jobs_resume": ("POST", "/jobs/resume", 200, GENERATE),
+    "jobs_cancel": ("POST", "/jobs/cancel", 200, GENERATE),
+    "queue_read": ("GET", "/queue", 200, READ),
+    "queue_pause": ("POST", "/queue/pause", 200, ADMIN),
+    "queue_resume": ("POST", "/queue/resume", 409, ADMIN),
     "model_list": ("GET", "/models", 200, READ),
     "sampler_list": ("GET", "/samplers", 200, READ),
     "picture_store": ("POST", "/pictures", 201, GENERATE),
@@ -39,10 +49,26 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "persona_read": ("GET", "/personas/aria", 200, READ),
     "me_read": ("GET", "/me", 200, READ),
 }
-OWN = {"job_read", "job_cancel", "job_retry", "artwork_reproduce", "picture_read"}
+OWN = {
+    "job_read", "job_cancel", "job_retry", "job_pause", "job_resume", "job_move", "job_prioritise",
+    "artwork_reproduce", "picture_read",
+}  # fmt: skip
 """Operations on one person's things."""
 STAFF_TOO = OWN - {"picture_read"}
 """Those that staff may use on the things of others. What people bring is theirs alone."""
+STAFF_ALONE = {"job_prioritise", "queue_pause", "queue_resume"}
+"""What concerns everybody. No key opens it to other people; a queue that is not paused cannot be resumed, hence 409."""
+BODIES = {
+    "job_submit": {"prompt": "x"},
+    "job_move": {"to": "front"},
+    "job_prioritise": {"priority": 1},
+    "queue_pause": {},
+}
+
+
+def allowed(operation: str, user: User) -> int:
+    """The status where nothing but the person can be in the way."""
+    return OPERATIONS[operation][2] if user.is_staff or operation not in STAFF_ALONE else 403
 
 
 class World:
@@ -52,6 +78,7 @@ class World:
         self.names = {
             "job": make_job(alice).pk,
             "failed": make_job(alice, state=Job.State.FAILED).pk,
+            "paused": make_job(alice, held=True).pk,
             "artwork": make_artwork(alice).pk,
             "picture": make_picture(alice).sha256,
         }
@@ -64,11 +91,12 @@ class World:
             return program.get(path)
         if operation == "picture_store":
             return program.upload(path, {"file": as_file(PICTURE)})
-        return program.post(path, {"prompt": "x"} if operation == "job_submit" else None)
+        return program.post(path, BODIES.get(operation))
 
     def state(self) -> list[Any]:
         """Everything an operation could change."""
-        return [list(model.objects.order_by("pk").values()) for model in (Job, Artwork, Reproduction, StoredPicture)]
+        models = (Job, Artwork, QueuePause, Reproduction, StoredPicture)
+        return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 @pytest.fixture
@@ -109,11 +137,11 @@ def test_the_table_names_every_operation() -> None:
 def test_a_key_does_what_its_scope_says(
     world: World, alice: User, rings: list[str], operation: str, scope: str
 ) -> None:
-    _, _, status, needed = OPERATIONS[operation]
+    needed = OPERATIONS[operation][3]
     program = Program(key_text(alice, [scope]))
 
     if scope in {"admin", needed} or (needed == ANYBODY and scope == "read"):
-        assert world.ask(program, operation).status_code == status
+        assert world.ask(program, operation).status_code == allowed(operation, alice)
     else:
         assert_refused(world, program, operation, 403)
         assert rings == []
@@ -163,6 +191,15 @@ def test_staff_may_look_after_what_belongs_to_others(world: World, admin: User, 
     assert world.ask(Program(key_text(admin, ["admin"])), operation).status_code == OPERATIONS[operation][2]
 
 
+@pytest.mark.parametrize("operation", sorted(STAFF_ALONE))
+def test_what_concerns_everybody_is_for_staff_alone(world: World, alice: User, admin: User, operation: str) -> None:
+    assert_refused(world, Program(key_text(alice, ["admin"])), operation, 403)
+
+    answer = world.ask(Program(key_text(admin, ["admin"])), operation)
+
+    assert answer.status_code == OPERATIONS[operation][2]
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_signed_in_person_reads_and_needs_a_token_to_change(
     world: World, alice: User, rings: list[str], operation: str
@@ -185,7 +222,7 @@ def test_a_signed_in_person_with_a_token_may_do_it_all(world: World, alice: User
     program.client.cookies["csrftoken"] = "x" * 32
     program.headers = {"X-CSRFToken": "x" * 32}
 
-    assert world.ask(program, operation).status_code == OPERATIONS[operation][2]
+    assert world.ask(program, operation).status_code == allowed(operation, alice)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -201,7 +238,7 @@ def test_a_cookie_never_elevates_a_key(world: World, alice: User, admin: User, m
 
     stranger = Program(key_text(mallory, ["admin"]))
     stranger.client.force_login(alice)
-    assert world.ask(stranger, operation).status_code == (404 if operation in OWN else OPERATIONS[operation][2])
+    assert world.ask(stranger, operation).status_code == (404 if operation in OWN else allowed(operation, mallory))
 
 
 def test_a_key_of_somebody_deactivated_opens_nothing(world: World, alice: User) -> None:

@@ -46,6 +46,6 @@ def test_every_icon_in_the_sprite_is_used() -> None:
     sprite = (Path(settings.BASE_DIR) / "static/aria_site/icons.svg").read_text()
     used = {icon for path in TEMPLATES for icon in re.findall(r'_icon\.html" with name="([a-z-]+)"', path.read_text())}
     python = (Path(settings.BASE_DIR) / "generation/studio_page.py").read_text()
-    used |= set(re.findall(r'icon="([a-z-]+)"', python))
+    used |= set(re.findall(r'icon="([a-z-]+)"', "".join([python, *(path.read_text() for path in TEMPLATES)])))
 
     assert set(re.findall(r'<symbol id="([a-z-]+)"', sprite)) == used

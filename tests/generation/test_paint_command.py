@@ -18,8 +18,10 @@ from generation import easel
 from generation.engine.contract import EngineError, PaintingEngine
 from generation.engine.fake import FakeEngine
 from generation.models import Job, StoredPicture, Worker
+from generation.services import queue_pause, queue_resume
 from generation.worker import StudioWorker
 from tests.support.pictures import hang
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("starter_model")]
 
@@ -154,3 +156,21 @@ def test_refuses_with_a_sentence_and_queues_nothing(engine: FakeEngine, argument
 
     assert str(refusal.value) == sentence
     assert Job.objects.count() == 0
+
+
+def test_says_so_while_the_whole_queue_is_paused_and_paints_once_it_goes_on(engine: FakeEngine) -> None:
+    owner, told = owner_ensure(), io.StringIO()
+    queue_pause(by=owner, reason="a new card goes in")
+
+    def resume_later() -> None:
+        wait_until(lambda: "was paused" in told.getvalue())
+        queue_resume(by=owner)
+        connections.close_all()
+
+    person = threading.Thread(target=resume_later)
+    person.start()
+    call_command("paint", "a cat", "--seed", "1", stdout=io.StringIO(), stderr=told)
+    person.join()
+
+    assert "The whole queue was paused by owner" in told.getvalue()
+    assert Job.objects.get().state == "succeeded"

@@ -20,7 +20,9 @@ from gallery.models import Artwork
 from generation.easel import job_see_through
 from generation.models import Job
 from generation.picture_intake import PictureKind
-from generation.selectors import job_artworks
+from generation.queue_notice import queue_notice
+from generation.refusals import standing_of
+from generation.selectors import job_artworks, queue_pause_in_force
 from generation.services import job_cancel, job_submit, picture_store
 from generation.specs import JobSpec
 
@@ -59,6 +61,9 @@ class Command(BaseCommand):
         """Paint; ends with an error unless every picture was stored."""
         call_command("migrate", verbosity=0)  # nobody may have started the studio yet
         job = self._submit(options)
+        pause = queue_pause_in_force()
+        if pause is not None:
+            self.stderr.write(queue_notice(pause))
         try:
             job = self._see_through(job, quiet=options["json"])
         except KeyboardInterrupt:
@@ -88,7 +93,7 @@ class Command(BaseCommand):
             bar = progress.add_task("waiting", total=1.0)
 
             def show(job: Job) -> None:
-                progress.update(bar, completed=job.progress, description=job.stage or job.state)
+                progress.update(bar, completed=job.progress, description=job.stage or standing_of(job))
 
             return job_see_through(job, on_progress=show)
 
