@@ -1,6 +1,7 @@
 """How a job ends: with artworks, with a reason, or because somebody said so. Each is one conditional update."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +15,16 @@ from generation.services.bell import ring
 from generation.services.claiming import Claim
 from generation.services.ledger import gpu_time_end
 from generation.services.requeueing import RELEASED, requeue
+
+QUEUED_AGAIN: dict[str, Any] = {
+    "state": Job.State.QUEUED,
+    "error": "",
+    "error_code": "",
+    "finished_at": None,
+    "attempts": 0,
+    "progress": 0.0,
+}
+"""What becomes of the row of a job that was over and is queued again, with a clean slate of attempts."""
 
 
 class LeaseLostError(Exception):
@@ -59,8 +70,7 @@ def job_cancel(*, job: Job) -> bool:
 def job_retry(*, job: Job) -> bool:
     """Queue a failed or cancelled job again, with a clean slate of attempts. False when it is in another state."""
     over = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
-    clean = {"error": "", "error_code": "", "finished_at": None, "attempts": 0, "progress": 0.0}
-    retried = over.update(state=Job.State.QUEUED, **clean)
+    retried = over.update(**QUEUED_AGAIN)
     if retried:
         ring()
         job_changed(job.pk)

@@ -1,0 +1,190 @@
+"""Batches: several orders taken at once or not at all, stopped at once, and queued again where they failed."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from aria_site.accounts.models import User
+from aria_site.kernel.problems import ConflictError, InvalidInputError
+from generation import limits
+from generation.batch_specs import BatchSpec
+from generation.expansion import Child, Expansion, batch_expand
+from generation.live import job_changed
+from generation.models import Batch, Job
+from generation.ordering import Order, order_from_spec
+from generation.services.bell import ring
+from generation.services.endings import QUEUED_AGAIN, job_cancel
+from generation.services.pictures import artworks_copy, pictures_use
+from generation.services.submitting import SEED_RANGE, job_of
+from generation.sources import ChosenPicture
+
+MOST_PROBLEMS = 50
+"""A batch can be wrong in more places than anybody wants to read."""
+
+
+def batch_submit(*, owner: User, spec: BatchSpec, idempotency_key: str = "") -> Batch:
+    """Queue every job of a batch and ring once for a worker after commit, or queue none of them.
+
+    With an idempotency key, the same request again returns the first batch. Raises InvalidInputError naming each wrong
+    place of the request, and ConflictError when the key was used for another request.
+    """
+    earlier = _batch_under_key(owner, spec, idempotency_key)
+    if earlier:
+        return earlier
+    _check_title(spec.title)
+    expansion = batch_expand(spec, fresh_seed=_fresh_seed)
+    orders = _orders(expansion, owner)
+    _copy_artworks(expansion.children, orders)
+    try:
+        with transaction.atomic():
+            return _batch_insert(owner, spec, expansion, orders=orders, idempotency_key=idempotency_key)
+    except IntegrityError:
+        # Two equal requests at once: the other one inserted the batch between our look and our insert.
+        winner = _batch_under_key(owner, spec, idempotency_key)
+        if winner is None:
+            raise
+        return winner
+
+
+def batch_cancel(*, batch: Batch) -> int:
+    """Stop every job of a batch that is not over. Returns how many were stopped.
+
+    What waits is stopped in one update, so that no worker takes one of them while those under way are stopped.
+    """
+    waiting = Job.objects.filter(batch=batch, state=Job.State.QUEUED)
+    with transaction.atomic():
+        # Locked first: after the update nothing would tell which of them were still waiting.
+        stopped = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+        waiting.filter(pk__in=stopped).update(state=Job.State.CANCELLED, finished_at=timezone.now(), stage="")
+    for pk in stopped:
+        job_changed(pk)
+    # Each in a transaction of its own: a worker that ends a job locks the job before its owner's share.
+    running = Job.objects.filter(batch=batch, state=Job.State.RUNNING)
+    return len(stopped) + sum(job_cancel(job=job) for job in running)
+
+
+def batch_retry(*, batch: Batch, state: Job.State = Job.State.FAILED) -> int:
+    """Queue every job of a batch again that failed (or was cancelled), and ring once. Returns how many that were."""
+    if state not in {Job.State.FAILED, Job.State.CANCELLED}:
+        raise ValueError(f"{state} jobs cannot be queued again")
+    over = Job.objects.filter(batch=batch, state=state)
+    with transaction.atomic():
+        again = list(over.select_for_update().order_by("pk").values_list("pk", flat=True))
+        over.filter(pk__in=again).update(**QUEUED_AGAIN)
+        if again:
+            ring()
+    for pk in again:
+        job_changed(pk)
+    return len(again)
+
+
+def _check_title(title: str) -> None:
+    if len(title) > limits.MAX_BATCH_TITLE:
+        raise InvalidInputError({"title": f"Keep `title` to {limits.MAX_BATCH_TITLE} characters."})
+    if not all(mark.isprintable() for mark in title):
+        raise InvalidInputError({"title": "Remove line breaks and control characters from `title`."})
+
+
+def _orders(expansion: Expansion, owner: User) -> list[Order]:
+    """A checked order for each child. Raises InvalidInputError in the places of the request."""
+    problems: dict[str, str] = {}
+    orders: list[Order] = []
+    for child in expansion.children:
+        try:
+            orders.append(order_from_spec(child.spec, owner=owner, chosen_seed=_fresh_seed()))
+        except InvalidInputError as refusal:
+            for place, sentence in child.problems(refusal.errors).items():
+                problems.setdefault(place, sentence)
+        if len(problems) >= MOST_PROBLEMS:
+            break
+    if problems:
+        raise InvalidInputError(problems)
+    _check_total(orders, expansion.many)
+    return orders
+
+
+def _check_total(orders: Sequence[Order], place: str) -> None:
+    pictures = sum(order.count for order in orders)
+    if pictures > limits.MAX_BATCH_PICTURES:
+        most = limits.MAX_BATCH_PICTURES
+        raise InvalidInputError({place: f"A batch paints at most {most} pictures; this would paint {pictures:,}."})
+    recipes = ((order.recipe, order.count) for order in orders)
+    if sum(one.width * one.height * one.steps * count for one, count in recipes) > limits.BATCH_PIXEL_STEP_BUDGET:
+        sentence = "This is more than one batch may take: ask for fewer jobs, fewer steps or a smaller size."
+        raise InvalidInputError({place: sentence})
+
+
+def _copy_artworks(children: Sequence[Child], orders: Sequence[Order]) -> None:
+    """Copy what is painted over, each picture once; see `artworks_copy`."""
+    for child, pictures in _each_picture_once(children, orders):
+        try:
+            artworks_copy(pictures)
+        except InvalidInputError as refusal:
+            raise InvalidInputError(child.problems(refusal.errors)) from refusal
+
+
+def _batch_insert(
+    owner: User, spec: BatchSpec, expansion: Expansion, *, orders: Sequence[Order], idempotency_key: str
+) -> Batch:
+    for child, pictures in _each_picture_once(expansion.children, orders):
+        try:
+            pictures_use(owner=owner, chosen=pictures)
+        except InvalidInputError as refusal:
+            raise InvalidInputError(child.problems(refusal.errors)) from refusal
+    batch = Batch.objects.create(
+        owner=owner,
+        kind=spec.kind,
+        title=spec.title.strip() or _title(orders[0]),
+        axes=expansion.axes(),
+        idempotency_key=idempotency_key,
+        request_digest=spec.digest() if idempotency_key else "",
+    )
+    Job.objects.bulk_create(_jobs(batch, owner, orders))
+    ring()
+    return batch
+
+
+def _jobs(batch: Batch, owner: User, orders: Sequence[Order]) -> list[Job]:
+    """The children, each a moment younger than the one before, so that they are painted in the order asked for."""
+    jobs = [job_of(owner, order) for order in orders]
+    for index, job in enumerate(jobs):
+        job.batch, job.batch_index = batch, index
+        job.created_at = batch.created_at + timedelta(microseconds=index)
+    return jobs
+
+
+def _each_picture_once(
+    children: Sequence[Child], orders: Sequence[Order]
+) -> list[tuple[Child, tuple[ChosenPicture, ...]]]:
+    """The pictures that are painted over, each with the first child that names it."""
+    seen: set[str] = set()
+    first: list[tuple[Child, tuple[ChosenPicture, ...]]] = []
+    for child, order in zip(children, orders, strict=True):
+        fresh = tuple(picture for picture in order.pictures if picture.sha256 not in seen)
+        seen |= {picture.sha256 for picture in fresh}
+        if fresh:
+            first.append((child, fresh))
+    return first
+
+
+def _title(order: Order) -> str:
+    """The beginning of the first prompt, which is what people know it by."""
+    prompt = " ".join(order.recipe.prompt.split())
+    return prompt if len(prompt) <= limits.MAX_BATCH_TITLE else f"{prompt[: limits.MAX_BATCH_TITLE - 1]}…"
+
+
+def _batch_under_key(owner: User, spec: BatchSpec, idempotency_key: str) -> Batch | None:
+    """The batch that this key already made, if the request is the same one."""
+    if not idempotency_key:
+        return None
+    batch = Batch.objects.filter(owner=owner, idempotency_key=idempotency_key).first()
+    if batch is not None and batch.request_digest != spec.digest():
+        raise ConflictError("This idempotency key was used for another request. Use a new key for a new request.")
+    return batch
+
+
+def _fresh_seed() -> int:
+    return secrets.randbelow(SEED_RANGE)
