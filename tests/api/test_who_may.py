@@ -12,11 +12,12 @@ from aria_site.accounts.keys import api_key_create, api_key_revoke
 from aria_site.accounts.models import ApiKey, Scope, User
 from aria_site.api import api
 from gallery.models import Artwork
-from generation.models import Job, Reproduction, StoredPicture
+from generation.models import Batch, Job, Reproduction, StoredPicture
 from tests.support.programs import Program
-from tests.support.rows import make_artwork, make_job, make_picture
+from tests.support.rows import make_artwork, make_batch, make_job, make_picture
 from tests.support.uploads import as_file, encoded, gradient
 
+BODIES = {"job_submit": {"prompt": "x"}, "batch_submit": {"kind": "list", "recipes": [{"prompt": "x"}]}}
 ANYBODY, READ, GENERATE = "anybody", "read", "generate"
 PICTURE = encoded(gradient())
 
@@ -27,6 +28,11 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "job_read": ("GET", "/jobs/{job}", 200, READ),
     "job_cancel": ("POST", "/jobs/{job}/cancel", 200, GENERATE),
     "job_retry": ("POST", "/jobs/{failed}/retry", 200, GENERATE),
+    "batch_submit": ("POST", "/batches", 202, GENERATE),
+    "batch_list": ("GET", "/batches", 200, READ),
+    "batch_read": ("GET", "/batches/{batch}", 200, READ),
+    "batch_cancel": ("POST", "/batches/{batch}/cancel", 200, GENERATE),
+    "batch_retry": ("POST", "/batches/{batch}/retry", 200, GENERATE),
     "model_list": ("GET", "/models", 200, READ),
     "sampler_list": ("GET", "/samplers", 200, READ),
     "picture_store": ("POST", "/pictures", 201, GENERATE),
@@ -39,7 +45,11 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "persona_read": ("GET", "/personas/aria", 200, READ),
     "me_read": ("GET", "/me", 200, READ),
 }
-OWN = {"job_read", "job_cancel", "job_retry", "artwork_reproduce", "picture_read"}
+MODELS = (Batch, Job, Artwork, Reproduction, StoredPicture)
+OWN = {"job_read", "job_cancel", "job_retry", "batch_read", "batch_cancel", "batch_retry"} | {
+    "artwork_reproduce",
+    "picture_read",
+}
 """Operations on one person's things."""
 STAFF_TOO = OWN - {"picture_read"}
 """Those that staff may use on the things of others. What people bring is theirs alone."""
@@ -52,6 +62,7 @@ class World:
         self.names = {
             "job": make_job(alice).pk,
             "failed": make_job(alice, state=Job.State.FAILED).pk,
+            "batch": make_batch(alice, "queued", "failed").pk,
             "artwork": make_artwork(alice).pk,
             "picture": make_picture(alice).sha256,
         }
@@ -64,11 +75,11 @@ class World:
             return program.get(path)
         if operation == "picture_store":
             return program.upload(path, {"file": as_file(PICTURE)})
-        return program.post(path, {"prompt": "x"} if operation == "job_submit" else None)
+        return program.post(path, BODIES.get(operation))
 
     def state(self) -> list[Any]:
         """Everything an operation could change."""
-        return [list(model.objects.order_by("pk").values()) for model in (Job, Artwork, Reproduction, StoredPicture)]
+        return [list(model.objects.order_by("pk").values()) for model in MODELS]
 
 
 @pytest.fixture
