@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,22 @@ from django.db.models import QuerySet
 from aria_site.accounts.models import User
 from gallery.labels import file_url
 from gallery.models import Artwork
-from generation.batches import BatchState, batch_jobs, batch_state, batch_states, batches_page
+from generation.batches import (
+    BatchState,
+    batch_jobs,
+    batch_state,
+    batch_states,
+    batches_page,
+    faces_of,
+    first_works,
+)
 from generation.frames import frame_uri
 from generation.models import Batch, Job
-from generation.selectors import artworks_of_jobs, workers_alive
+from generation.selectors import workers_alive
 
 BATCHES_SHOWN = 24
+FACES_SHOWN = 6
+KINDS = {"list": "A list of {}", "grid": "A grid of {}", "matrix": "{} combinations"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,25 @@ class BatchLine:
 
     batch: Batch
     state: BatchState
+    faces: list[str] = field(default_factory=list)
+    """Addresses of its first pictures, by which people know it."""
+
+    @property
+    def kind(self) -> str:
+        """What was ordered: "A grid of 12"."""
+        return KINDS[self.batch.kind].format(self.state.total)
+
+    @property
+    def told(self) -> str:
+        """How far it is: "3 of 12 painted, 1 on the easel, 8 waiting"."""
+        counts = {
+            "on the easel": self.state.running,
+            "waiting": self.state.queued,
+            "failed": self.state.failed,
+            "stopped": self.state.cancelled,
+        }
+        others = [f"{number} {word}" for word, number in counts.items() if number]
+        return ", ".join([f"{self.state.succeeded} of {self.state.total} painted", *others])
 
 
 def batch_shown(batch: Batch) -> dict[str, Any]:
@@ -80,6 +109,7 @@ def batch_shown(batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
         "state": state,
+        "line": BatchLine(batch=batch, state=state),
         "sheet": sheet,
         "prompt": sheet.cells[0].job.prompt if sheet.cells else "",
         "nobody_paints": bool(state.open) and not workers_alive().exists(),
@@ -89,8 +119,11 @@ def batch_shown(batch: Batch) -> dict[str, Any]:
 def batches_shown(user: User, *, after: str | None) -> dict[str, Any]:
     """A page of a person's batches. Raises InvalidInputError when `after` is no cursor."""
     page = batches_page(user, after=after, limit=BATCHES_SHOWN)
-    states = batch_states(page.items)
-    return {"lines": [BatchLine(batch=one, state=states[one.pk]) for one in page.items], "next": page.next}
+    states, faces = batch_states(page.items), faces_of(page.items, most=FACES_SHOWN)
+    lines = [
+        BatchLine(batch=one, state=states[one.pk], faces=[_small(work) for work in faces[one.pk]]) for one in page.items
+    ]
+    return {"lines": lines, "next": page.next}
 
 
 def batches_waiting(jobs: Iterable[Job]) -> dict[UUID | None, BatchLine]:
@@ -119,11 +152,15 @@ def _sheet(batch: Batch) -> Sheet:
 
 def _cells(jobs: QuerySet[Job]) -> list[Cell]:
     found = list(jobs)
-    works = artworks_of_jobs(found)
-    return [_cell(job, next(iter(works[job.pk]), None)) for job in found]
+    works = first_works(found)
+    return [_cell(job, works.get(job.pk)) for job in found]
 
 
 def _cell(job: Job, work: Artwork | None) -> Cell:
-    thumbnails = sorted((int(width), name) for width, name in work.thumbnails.items()) if work else []
-    file = thumbnails[0][1] if thumbnails else work.file if work else ""
-    return Cell(job=job, work=work, src=file_url(file) if file else "", frame=frame_uri(job))
+    return Cell(job=job, work=work, src=_small(work) if work else "", frame=frame_uri(job))
+
+
+def _small(work: Artwork) -> str:
+    """The address of the work's smallest picture."""
+    thumbnails = sorted((int(width), name) for width, name in work.thumbnails.items())
+    return file_url(thumbnails[0][1] if thumbnails else work.file)

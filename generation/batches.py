@@ -1,6 +1,6 @@
 """Reads of batches: how far they are, which is never stored but told by their jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from aria_site.accounts.models import User
 from aria_site.kernel.cursors import Page, page_of
+from gallery.models import Artwork
 from generation.models import Batch, Job
 from generation.selectors import JOBS_PAGE
 
@@ -98,6 +99,25 @@ def batch_state(batch: Batch) -> BatchState:
 def batch_jobs(batch: Batch) -> QuerySet[Job]:
     """The jobs of a batch in the order asked for."""
     return Job.objects.filter(batch=batch).select_related("persona", "reproduction").order_by("batch_index")
+
+
+def first_works(jobs: Iterable[Job]) -> dict[UUID, Artwork]:
+    """Of each job whose first picture hangs, that picture, in one query."""
+    keys = {job.origin_key(0): job.pk for job in jobs}
+    works = Artwork.objects.filter(origin_key__in=keys).in_bulk(field_name="origin_key")
+    return {keys[key]: work for key, work in works.items()}
+
+
+def faces_of(batches: Sequence[Batch], *, most: int) -> dict[UUID, list[Artwork]]:
+    """Of each of several batches, the first pictures of its first jobs, in two queries."""
+    jobs = Job.objects.filter(batch__in=batches, batch_index__lt=most, state=Job.State.SUCCEEDED)
+    found = list(jobs.order_by("batch_index").defer("recipe_data"))
+    works = first_works(found)
+    faces: dict[UUID, list[Artwork]] = {batch.pk: [] for batch in batches}
+    for job in found:
+        if job.batch_id and job.pk in works:
+            faces[job.batch_id].append(works[job.pk])
+    return faces
 
 
 def _state(states: dict[str, tuple[int, float]]) -> BatchState:

@@ -137,7 +137,7 @@ def _batch_insert(
     batch = Batch.objects.create(
         owner=owner,
         kind=spec.kind,
-        title=spec.title.strip() or _title(orders[0]),
+        title=spec.title.strip() or _title(orders if spec.kind == "list" else orders[:1]),
         axes=expansion.axes(),
         idempotency_key=idempotency_key,
         request_digest=spec.digest() if idempotency_key else "",
@@ -170,10 +170,13 @@ def _each_picture_once(
     return first
 
 
-def _title(order: Order) -> str:
-    """The beginning of the first prompt, which is what people know it by."""
-    prompt = " ".join(order.recipe.prompt.split())
-    return prompt if len(prompt) <= limits.MAX_BATCH_TITLE else f"{prompt[: limits.MAX_BATCH_TITLE - 1]}…"
+def _title(orders: Sequence[Order]) -> str:
+    """The beginning of the first prompt, which is what people know it by, and how many others there are."""
+    prompts = [" ".join(order.recipe.prompt.split()) for order in orders]
+    others = len(set(prompts)) - 1
+    rest = f", and {others} more" if others else ""
+    room = limits.MAX_BATCH_TITLE - len(rest)
+    return (prompts[0] if len(prompts[0]) <= room else f"{prompts[0][: room - 1]}…") + rest
 
 
 def _batch_under_key(owner: User, spec: BatchSpec, idempotency_key: str) -> Batch | None:

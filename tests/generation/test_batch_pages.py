@@ -344,6 +344,18 @@ def test_a_job_on_the_easel_leads_to_its_batch(browser: Client, alice: User) -> 
     assert f'href="/studio/batches/{batch.pk}/">See its batch</a>' in page
 
 
+def test_the_list_shows_the_first_pictures_of_each(browser: Client, alice: User) -> None:
+    batch, _empty = make_batch(alice, *["queued"] * 8), make_batch(alice, "failed")
+    jobs = list(batch_jobs(batch))
+    works = [hang(alice, key=job.origin_key(0), seed=number) for number, job in enumerate(jobs)]
+    Job.objects.filter(batch=batch).exclude(batch_index=1).update(state="succeeded")
+
+    page = browser.get("/studio/batches/").text
+
+    shown = [works[index].thumbnails for index in (0, 2, 3, 4, 5)]
+    assert re.findall(r'<img src="/media/([^"]+)"', page) == [names[min(names, key=int)] for names in shown]
+
+
 def test_the_list_of_batches_has_pages(browser: Client, alice: User) -> None:
     for number in range(25):
         make_batch(alice, "queued", title=f"Batch {number}")
@@ -360,7 +372,7 @@ def test_the_list_of_batches_has_pages(browser: Client, alice: User) -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     # The session and the person come first.
-    [("/studio/batches/", 2 + 2), ("/studio/batches/{}/", 2 + 5), ("/studio/queue/", 2 + 4)],
+    [("/studio/batches/", 2 + 4), ("/studio/batches/{}/", 2 + 5), ("/studio/queue/", 2 + 4)],
     ids=["list", "sheet", "queue"],
 )
 def test_a_page_costs_the_same_queries_however_much_it_shows(

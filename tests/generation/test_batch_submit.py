@@ -44,7 +44,7 @@ def test_a_list_becomes_queued_jobs_in_the_order_asked_for(alice: User) -> None:
         (1, "a", "queued", alice),
         (2, "b", "queued", alice),
     ]
-    assert (batch.kind, batch.title, batch.axes, batch.owner) == ("list", "c", {}, alice)
+    assert (batch.kind, batch.title, batch.axes, batch.owner) == ("list", "c, and 2 more", {}, alice)
     assert len({job.recipe.seed for job in jobs}) == 3
     assert all(job.recipe_fingerprint == job.recipe.fingerprint() for job in jobs)
 
@@ -74,10 +74,11 @@ def test_a_grid_keeps_its_axes_and_one_seed(alice: User) -> None:
 
 
 def test_a_long_prompt_is_shortened_to_a_title(alice: User) -> None:
-    batch = batch_submit(owner=alice, spec=listed("a\ncat " + "x" * 200))
+    batch = batch_submit(owner=alice, spec=listed("a\ncat " + "x" * 200, "a dog", "a dog"))
 
     assert len(batch.title) == limits.MAX_BATCH_TITLE
     assert batch.title.startswith("a cat xxx")
+    assert batch.title.endswith("x…, and 1 more")
 
 
 @pytest.mark.django_db(transaction=True)
