@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import ConflictError, InvalidInputError
@@ -52,18 +51,12 @@ def batch_submit(*, owner: User, spec: BatchSpec, idempotency_key: str = "") -> 
 def batch_cancel(*, batch: Batch) -> int:
     """Stop every job of a batch that is not over. Returns how many were stopped.
 
-    What waits is stopped in one update, so that no worker takes one of them while those under way are stopped.
+    Each in a transaction of its own: a worker that ends a job locks the job before its owner's share. What waits goes
+    before what is being painted, the last one first: so workers that become free meanwhile find as little as can be.
     """
-    waiting = Job.objects.filter(batch=batch, state=Job.State.QUEUED)
-    with transaction.atomic():
-        # Locked first: after the update nothing would tell which of them were still waiting.
-        stopped = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
-        waiting.filter(pk__in=stopped).update(state=Job.State.CANCELLED, finished_at=timezone.now(), stage="")
-    for pk in stopped:
-        job_changed(pk)
-    # Each in a transaction of its own: a worker that ends a job locks the job before its owner's share.
-    running = Job.objects.filter(batch=batch, state=Job.State.RUNNING)
-    return len(stopped) + sum(job_cancel(job=job) for job in running)
+    jobs = Job.objects.filter(batch=batch).order_by("-batch_index")
+    waiting, running = jobs.filter(state=Job.State.QUEUED), jobs.filter(state=Job.State.RUNNING)
+    return sum(job_cancel(job=job) for found in (waiting, running) for job in found)
 
 
 def batch_retry(*, batch: Batch, state: Job.State = Job.State.FAILED) -> int:

@@ -201,7 +201,9 @@ def test_storing_costs_the_same_queries_however_many_there_are(alice: User) -> N
             batch_submit(owner=alice, spec=listed(*["x"] * many))
         stored.append([query["sql"] for query in queries if query["sql"].startswith("INSERT")])
 
-    assert [len(inserts) for inserts in stored] == [2, 2 + 1]
+    # SQLite takes so many values at once, and 64 jobs have more.
+    parts = 2 if connection.vendor == "sqlite" else 1
+    assert [len(inserts) for inserts in stored] == [1 + 1, 1 + parts]
 
 
 def test_a_place_in_a_batch_is_held_once(alice: User) -> None:
