@@ -13,7 +13,7 @@ from generation.batch_specs import BatchSpec
 from generation.expansion import Child, Expansion, batch_expand
 from generation.live import job_changed
 from generation.models import Batch, Job
-from generation.ordering import Order, order_from_spec
+from generation.ordering import Lookups, Order, order_from_spec
 from generation.services.bell import ring
 from generation.services.endings import QUEUED_AGAIN, job_cancel
 from generation.services.pictures import artworks_copy, pictures_use
@@ -85,9 +85,10 @@ def _orders(expansion: Expansion, owner: User) -> list[Order]:
     """A checked order for each child. Raises InvalidInputError in the places of the request."""
     problems: dict[str, str] = {}
     orders: list[Order] = []
+    lookups = Lookups(owner)
     for child in expansion.children:
         try:
-            orders.append(order_from_spec(child.spec, owner=owner, chosen_seed=_fresh_seed()))
+            orders.append(order_from_spec(child.spec, owner=owner, chosen_seed=_fresh_seed(), lookups=lookups))
         except InvalidInputError as refusal:
             for place, sentence in child.problems(refusal.errors).items():
                 problems.setdefault(place, sentence)
