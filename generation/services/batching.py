@@ -11,11 +11,10 @@ from aria_site.kernel.problems import ConflictError, InvalidInputError
 from generation import limits
 from generation.batch_specs import BatchSpec
 from generation.expansion import Child, Expansion, batch_expand
-from generation.live import job_changed
 from generation.models import Batch, Job
 from generation.ordering import Lookups, Order, order_from_spec
 from generation.services.bell import ring
-from generation.services.endings import QUEUED_AGAIN, job_cancel
+from generation.services.endings import job_cancel, job_retry
 from generation.services.pictures import artworks_copy, pictures_use
 from generation.services.submitting import SEED_RANGE, job_of
 from generation.sources import ChosenPicture
@@ -60,18 +59,11 @@ def batch_cancel(*, batch: Batch) -> int:
 
 
 def batch_retry(*, batch: Batch, state: Job.State = Job.State.FAILED) -> int:
-    """Queue every job of a batch again that failed (or was cancelled), and ring once. Returns how many that were."""
+    """Queue every job of a batch again that failed (or was cancelled), or none of them. Returns how many that were."""
     if state not in {Job.State.FAILED, Job.State.CANCELLED}:
         raise ValueError(f"{state} jobs cannot be queued again")
-    over = Job.objects.filter(batch=batch, state=state)
     with transaction.atomic():
-        again = list(over.select_for_update().order_by("pk").values_list("pk", flat=True))
-        over.filter(pk__in=again).update(**QUEUED_AGAIN)
-        if again:
-            ring()
-    for pk in again:
-        job_changed(pk)
-    return len(again)
+        return sum(job_retry(job=job) for job in Job.objects.filter(batch=batch, state=state).order_by("pk"))
 
 
 def _check_title(title: str) -> None:

@@ -1,7 +1,6 @@
 """How a job ends: with artworks, with a reason, or because somebody said so. Each is one conditional update."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,16 +14,6 @@ from generation.services.bell import ring
 from generation.services.claiming import Claim
 from generation.services.ledger import gpu_time_end
 from generation.services.requeueing import RELEASED, requeue
-
-QUEUED_AGAIN: dict[str, Any] = {
-    "state": Job.State.QUEUED,
-    "error": "",
-    "error_code": "",
-    "finished_at": None,
-    "attempts": 0,
-    "progress": 0.0,
-}
-"""What becomes of the row of a job that was over and is queued again, with a clean slate of attempts."""
 
 
 class LeaseLostError(Exception):
@@ -70,7 +59,8 @@ def job_cancel(*, job: Job) -> bool:
 def job_retry(*, job: Job) -> bool:
     """Queue a failed or cancelled job again, with a clean slate of attempts. False when it is in another state."""
     over = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
-    retried = over.update(**QUEUED_AGAIN)
+    clean = {"error": "", "error_code": "", "finished_at": None, "attempts": 0, "progress": 0.0}
+    retried = over.update(state=Job.State.QUEUED, **clean)
     if retried:
         ring()
         job_changed(job.pk)
