@@ -24,6 +24,8 @@ LABELS = {
 }
 """Every field that can vary, and what people call it."""
 WHOLE, NUMBERS = frozenset({"seed", "steps"}), frozenset({"guidance", "guide", "strength"})
+LARGEST = 2**53
+"""What is larger is beyond every bound, and some of it beyond what a float can hold."""
 _SIZE = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")
 
 
@@ -124,16 +126,17 @@ def _text(value: AxisValue) -> str:
 def _whole(value: AxisValue) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise UnreadableValueError("must be a whole number.")
+    if abs(value) > LARGEST:
+        raise UnreadableValueError("must be a smaller number.")
     return value
 
 
 def _number(value: AxisValue) -> float:
     if isinstance(value, str | bool):
         raise UnreadableValueError("must be a number.")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise UnreadableValueError("must be a smaller number.") from error
+    if isinstance(value, int):
+        return float(_whole(value))
+    return value
 
 
 def _size(value: AxisValue) -> tuple[int, int]:

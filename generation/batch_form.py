@@ -18,6 +18,8 @@ IN_OTHER_WORDS = {
     "y.field": "Choose something else than across.",
     "y.values[0]": "Search for something else than across.",
 }
+LONGEST = 20_000
+_TOO_LONG = {"max_length": f"Keep this to {LONGEST:,} characters."}
 _UNKNOWN = {"invalid_choice": "There is nothing by that name."}
 _PLACE = re.compile(
     r"recipes\[(?P<line>\d+)\]\.(?P<own>\w+)|recipe\.(?P<base>\w+)|(?P<axis>[xy])\b.*?(?:\[(?P<at>\d+)\])?"
@@ -29,9 +31,9 @@ class BatchForm(PaintForm):
 
     batch = forms.ChoiceField(choices=Batch.Kind.choices, error_messages=_UNKNOWN)
     x_field = forms.ChoiceField(required=False, choices=list(LABELS.items()), error_messages=_UNKNOWN)
-    x_values = forms.CharField(required=False)
+    x_values = forms.CharField(required=False, max_length=LONGEST, error_messages=_TOO_LONG)
     y_field = forms.ChoiceField(required=False, choices=list(LABELS.items()), error_messages=_UNKNOWN)
-    y_values = forms.CharField(required=False)
+    y_values = forms.CharField(required=False, max_length=LONGEST, error_messages=_TOO_LONG)
 
     def batch_spec(self) -> BatchSpec:
         """The batch. Raises InvalidInputError naming each field that could not be read."""
@@ -82,7 +84,7 @@ class BatchForm(PaintForm):
 
 def axis_values(field: str, text: str) -> tuple[AxisValue, ...]:
     """The values that stand between commas; quotes hold together what has a comma of its own."""
-    parts = next(csv.reader([text.replace("\n", " ")], skipinitialspace=True), [])
+    parts = next(csv.reader([" ".join(text.splitlines())], skipinitialspace=True), [])
     return tuple(_value(field, part.strip()) for part in parts if part.strip())
 
 

@@ -1,6 +1,7 @@
 """Batches: several orders taken at once or not at all, stopped at once, and queued again where they failed."""
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -69,7 +70,7 @@ def batch_retry(*, batch: Batch, state: Job.State = Job.State.FAILED) -> int:
 def _check_title(title: str) -> None:
     if len(title) > limits.MAX_BATCH_TITLE:
         raise InvalidInputError({"title": f"Keep `title` to {limits.MAX_BATCH_TITLE} characters."})
-    if not all(mark.isprintable() for mark in title):
+    if any(unicodedata.category(mark) in {"Cc", "Cs", "Zl", "Zp"} for mark in title):
         raise InvalidInputError({"title": "Remove line breaks and control characters from `title`."})
 
 

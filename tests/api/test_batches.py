@@ -121,6 +121,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a value that is none": ({**GRID, "x": {"field": "seed", "values": [1, None, True, []]}},
                              ["x.values[1]", "x.values[2]", "x.values[3]"]),
     "too many steps": ({**GRID, "y": {"field": "steps", "values": [4, 1000]}}, ["y.values[1]"]),
+    "steps without end": ({**GRID, "y": {"field": "steps", "values": [4, 10**400]}}, ["y.values[1]"]),
     "an axis of a list": ({**listed("x"), "x": GRID["x"]}, ["x"]),
     "a prompt without bars": ({"kind": "matrix", "recipe": {"prompt": "x"}}, ["recipe.prompt"]),
     "a title of two lines": ({**GRID, "title": "a\nb"}, ["title"]),

@@ -1,5 +1,6 @@
 """Batches as plain pages and as fragments: ordered in the tray, followed on their sheet, stopped, painted again."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -96,6 +97,8 @@ def test_a_grid_may_have_one_row(browser: Client) -> None:
         ("guidance", "2.5,5", (2.5, 5.0)),
         ("size", "512x512 , 256x256", ("512x512", "256x256")),
         ("prompt", 'a, "b, c", d"e', ("a", "b, c", 'd"e')),
+        ("prompt", "a,\rb\r\nc", ("a", "b c")),
+        ("guidance", "1e999", (math.inf,)),
         ("prompt", " , ", ()),
         ("prompt", "", ()),
     ],
@@ -122,6 +125,13 @@ FAULTS: dict[str, tuple[dict[str, str], str, str]] = {
     ),
     "words for steps": ({**GRID, "x_values": "4, few"}, "x_values", "Value 2 must be a whole number."),
     "too many steps": ({**GRID, "x_values": "4, 999"}, "x_values", "Value 2 must be between 1 and 150."),
+    "more than can be read": ({**GRID, "x_values": "4," * 10_001}, "x_values", "Keep this to 20,000 characters."),
+    "steps without end": ({**GRID, "x_values": "9" * 400}, "x_values", "Value 1 must be a smaller number."),
+    "guidance without end": (
+        {**GRID, "x_field": "guidance", "x_values": "1e999"},
+        "x_values",
+        "Value 1 must be between 0 and 30.",
+    ),
     "the same twice": (
         {**GRID, "y_field": "steps", "y_values": "4"},
         "y_values",

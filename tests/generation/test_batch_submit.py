@@ -131,9 +131,17 @@ def test_sixty_four_are_taken(alice: User) -> None:
     assert [job.batch_index for job in batch_jobs(batch)] == list(range(64))
 
 
-@pytest.mark.parametrize("title", ["x" * 121, "a\nb", "a\x00b", "a\ud800"])
+@pytest.mark.parametrize("title", ["x" * 121, "a\nb", "a\x00b", "a\ud800", "a\u2028b"])
 def test_a_title_that_cannot_be_shown_is_refused(alice: User, title: str) -> None:
     assert list(refused(alice, BatchSpec(kind="list", recipes=(JobSpec(prompt="a"),), title=title))) == ["title"]
+
+
+def test_a_title_in_any_writing_is_taken(alice: User) -> None:
+    title = "\u200f灯台 👩\u200d🎨"
+
+    batch = batch_submit(owner=alice, spec=BatchSpec(kind="list", recipes=(JobSpec(prompt="a"),), title=title))
+
+    assert Batch.objects.get(pk=batch.pk).title == title
 
 
 def test_a_picture_that_all_of_them_paint_over_is_kept_once(alice: User, media: Path) -> None:

@@ -186,6 +186,7 @@ WRONG_AXES: dict[str, tuple[tuple[AxisAsk, ...], list[str]]] = {
     "a truth for a number": ((AxisAsk(field="seed", values=(1, True)),), ["x.values[1]"]),
     "words for a number": ((axis("guidance", "much"), axis("steps", "few", 1)), ["x.values[0]", "y.values[0]"]),
     "a number without end": ((axis("guidance", 10**400),), ["x.values[0]"]),
+    "steps without end": ((axis("steps", 10**400), axis("seed", -(10**400))), ["x.values[0]", "y.values[0]"]),
     "a number for a name": ((axis("model", 1),), ["x.values[0]"]),
     "a size of one side": ((axis("size", "512"),), ["x.values[0]"]),
     "a blank replacement": ((axis("prompt", "cat", " "),), ["x.values[1]"]),
