@@ -37,6 +37,7 @@ from aria_site.kernel.problems import (
 from aria_site.kernel.strict_json import json_read, json_write, short_name
 from aria_site.kernel.uploads import UPLOAD_LIMIT, upload_too_large
 from gallery.api.router import router as gallery_router
+from generation.api.batches import batches_router
 from generation.api.control import control_router, queue_router
 from generation.api.pictures import pictures_router
 from generation.api.reproductions import router as reproductions_router
@@ -153,6 +154,7 @@ api = AriaAPI(
 api.add_router("/jobs", control_router)
 api.add_router("/jobs", jobs_router)
 api.add_router("/queue", queue_router)
+api.add_router("/batches", batches_router)
 api.add_router("", models_router)
 api.add_router("/pictures", pictures_router)
 api.add_router("/artworks", gallery_router)

@@ -1,4 +1,4 @@
-"""The only way a view, an API operation or a consumer gets a job, or an artwork to have it painted again.
+"""The only way a view, an API operation or a consumer gets a job, a batch, or an artwork to paint again.
 
 And who may do what concerns everybody: let jobs cut in line, and pause the whole queue.
 """
@@ -11,7 +11,7 @@ from aria_site.accounts.models import User
 from aria_site.kernel.problems import ForbiddenError, NotFoundError
 from gallery.access import artwork_for_read
 from gallery.models import Artwork
-from generation.models import Job, StoredPicture
+from generation.models import Batch, Job, StoredPicture
 
 
 def job_for_read(viewer: User | AnonymousUser, job_id: UUID) -> Job:
@@ -43,6 +43,25 @@ def artwork_for_reproduction(viewer: User | AnonymousUser, artwork_id: UUID) -> 
 def job_for_write(viewer: User | AnonymousUser, job_id: UUID) -> Job:
     """The job, if this viewer may change it. The same people as may read it. Raises NotFoundError."""
     return job_for_read(viewer, job_id)
+
+
+def batch_for_read(viewer: User | AnonymousUser, batch_id: UUID) -> Batch:
+    """The batch, if this viewer may see it: its owner and staff may. Raises NotFoundError."""
+    batch = Batch.objects.select_related("owner").filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFoundError
+    if not viewer.is_active:
+        raise NotFoundError
+    if batch.owner_id == viewer.pk:
+        return batch
+    if viewer.is_staff:
+        return batch
+    raise NotFoundError
+
+
+def batch_for_write(viewer: User | AnonymousUser, batch_id: UUID) -> Batch:
+    """The batch, if this viewer may change it. The same people as may read it. Raises NotFoundError."""
+    return batch_for_read(viewer, batch_id)
 
 
 def picture_for_read(viewer: User | AnonymousUser, sha256: str) -> StoredPicture:

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
+from generation.batches import CountedBatch, with_counts
 from generation.catalogue import model_manifest
 from generation.control_admin import JobControls
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, GpuShare, GpuTime, Job, Reproduction, StoredPicture, Worker
+from generation.models import Batch, DiffusionModel, GpuShare, GpuTime, Job, Reproduction, StoredPicture, Worker
 from generation.pool_report import (
     EVICTION_COLUMNS,
     RESIDENT_COLUMNS,
@@ -23,7 +24,7 @@ from generation.pool_report import (
     resident_rows,
 )
 from generation.selectors import WORKER_SEEN_WITHIN
-from generation.services import job_cancel, job_retry, model_make_default, model_rehash
+from generation.services import batch_cancel, batch_retry, job_cancel, job_retry, model_make_default, model_rehash
 
 SHORT = 60
 
@@ -50,9 +51,9 @@ class JobAdmin(JobControls):
     date_hierarchy = "created_at"
     actions = ("cancel", "retry", *JobControls.CONTROLS)
     fields = (
-        "id", "kind", "state", "held", "stage", "done", "owner", "persona", "parent", "priority", "count", "keep",
-        "attempts", "error", "error_code", "worker", "device", "created_at", "line_at", "started_at", "finished_at",
-        "lease_expires_at", "recipe_text", "recipe_fingerprint", "idempotency_key",
+        "id", "kind", "state", "held", "stage", "done", "owner", "persona", "parent", "batch", "batch_index",
+        "priority", "count", "keep", "attempts", "error", "error_code", "worker", "device", "created_at", "line_at",
+        "started_at", "finished_at", "lease_expires_at", "recipe_text", "recipe_fingerprint", "idempotency_key",
     )  # fmt: skip
     readonly_fields = ("id", "done", "recipe_text")
 
@@ -99,6 +100,56 @@ class JobAdmin(JobControls):
     def recipe_text(self, job: Job) -> SafeString:
         """The recipe as people read it."""
         return pretty_json(job.recipe_data)
+
+
+@admin.register(Batch)
+class BatchAdmin(LedgerAdmin):
+    """Jobs that were ordered at once, and how far they are together."""
+
+    list_display = ("short_id", "title", "kind", "owner", "done", "failed", "created_at")
+    list_select_related = ("owner",)
+    list_filter = ("kind",)
+    search_fields = ("=id", "owner__username", "title")
+    date_hierarchy = "created_at"
+    actions = ("cancel", "retry")
+    fields = ("id", "kind", "title", "owner", "done", "failed", "created_at", "axes_text", "idempotency_key")
+    readonly_fields = ("id", "done", "failed", "axes_text")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        """Each batch with its counts, in the query of the list."""
+        return with_counts(super().get_queryset(request))
+
+    @admin.action(description="Stop", permissions=["operate"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[Batch]) -> HttpResponse | None:
+        """Stop whatever of these batches waits or is being painted."""
+        question = "Stop these batches? What is being painted ends within a step, what hangs stays."
+        return act_on_each(self, request, rows, question=question, act=lambda row: batch_cancel(batch=row) > 0)
+
+    @admin.action(description="Queue again what failed", permissions=["operate"])
+    def retry(self, request: HttpRequest, rows: QuerySet[Batch]) -> HttpResponse | None:
+        """Queue the failed jobs of these batches again."""
+        question = "Queue the failed jobs of these batches again?"
+        return act_on_each(self, request, rows, question=question, act=lambda row: batch_retry(batch=row) > 0)
+
+    @admin.display(description="batch", ordering="id")
+    def short_id(self, batch: Batch) -> str:
+        """The first part of the id."""
+        return batch.pk.hex[:8]
+
+    @admin.display(description="done")
+    def done(self, batch: CountedBatch) -> str:
+        """How many of its jobs are over."""
+        return f"{batch.over} of {batch.total}"
+
+    @admin.display(description="failed", ordering="failed")
+    def failed(self, batch: CountedBatch) -> int:
+        """How many of its jobs failed."""
+        return batch.failed
+
+    @admin.display(description="axes")
+    def axes_text(self, batch: Batch) -> SafeString:
+        """What varies along them."""
+        return pretty_json(batch.axes)
 
 
 @admin.register(Reproduction)

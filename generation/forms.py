@@ -39,7 +39,8 @@ class PaintForm(forms.Form):
         """The order. Raises InvalidInputError naming each field that could not be read."""
         if not self.is_valid():
             raise InvalidInputError({name: str(errors[0]) for name, errors in self.errors.items()})
-        given = {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
+        own = {name: self.cleaned_data[name] for name in PaintForm.base_fields}
+        given = {name: value for name, value in own.items() if value not in {None, ""}}
         size = given.pop("size", CUSTOM)
         if size != CUSTOM:
             given["width"], given["height"] = map(int, size.split("x"))

@@ -1,4 +1,4 @@
-"""The limits of one job, the same in schema, form and service."""
+"""The limits of one job and of a batch of them, the same in schema, form and service."""
 
 MAX_PROMPT = 4000
 MAX_NEGATIVE = 4000
@@ -14,6 +14,12 @@ MAX_SEED = 2**53 - 1 - MAX_COUNT
 """Seeds stay exact in JavaScript, the last picture's `seed + count - 1` included."""
 PIXEL_STEP_BUDGET = 64 * 1024 * 1024 * 30
 """width x height x steps x count of one job: 64 pictures of 1024 x 1024 at 30 steps."""
+MAX_BATCH = 64
+"""Jobs of one batch, however they were asked for."""
+MAX_BATCH_PICTURES = 256
+MAX_BATCH_TITLE = 120
+BATCH_PIXEL_STEP_BUDGET = 4 * PIXEL_STEP_BUDGET
+"""What all jobs of a batch may take together."""
 MAX_PICTURE_PIXELS = 24_000_000
 MAX_PICTURE_SIDE = 8192
 MIN_PICTURE_SIDE = 16

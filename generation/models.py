@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from aria_site.kernel.ids import new_id
@@ -40,6 +41,46 @@ class DiffusionModel(models.Model):
         return self.title
 
 
+class Batch(models.Model):
+    """Up to 64 jobs that were ordered at once. How far it is, its jobs tell (see `generation.batches`)."""
+
+    class Kind(models.TextChoices):
+        """How its jobs were asked for."""
+
+        LIST = "list"
+        GRID = "grid"
+        MATRIX = "matrix"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="batches")
+    kind = models.CharField(max_length=6, choices=Kind.choices, editable=False)
+    title = models.CharField(max_length=120)
+    axes = models.JSONField(default=dict, editable=False)
+    """Of a grid or matrix, what varies along `x` and `y`: the field, its label and the label of each value."""
+    idempotency_key = models.CharField(max_length=200, blank=True, editable=False)
+    request_digest = models.CharField(max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        verbose_name_plural = "batches"
+        indexes = [models.Index(fields=("owner", "-created_at", "-id"), name="batch_of_owner")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("owner", "idempotency_key"),
+                condition=~Q(idempotency_key=""),
+                name="batch_idempotency_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Its page in the studio."""
+        return reverse("generation:batch", args=[self.pk])
+
+
 class Job(models.Model):
     """One order of up to 64 pictures. Every change of state is a conditional update (see `generation.services`)."""
 
@@ -64,6 +105,11 @@ class Job(models.Model):
     persona = models.ForeignKey(Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
     parent = models.ForeignKey(Artwork, null=True, blank=True, on_delete=models.SET_NULL, related_name="variation_jobs")
     """The artwork that is painted over, if it is one."""
+    batch = models.ForeignKey(
+        Batch, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs", db_index=False, editable=False
+    )
+    batch_index = models.PositiveSmallIntegerField(null=True, editable=False)
+    """Its place in the batch, from 0 on, in the order asked for."""
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     held = models.BooleanField("paused", default=False, editable=False)
     """Whether its owner paused it: it waits, and no worker takes it."""
@@ -128,6 +174,13 @@ class Job(models.Model):
                 fields=("owner", "idempotency_key"),
                 condition=~Q(idempotency_key=""),
                 name="job_idempotency_key",
+            ),
+            # Its index serves the foreign key as well.
+            models.UniqueConstraint(fields=("batch", "batch_index"), name="job_place_in_batch"),
+            models.CheckConstraint(
+                condition=Q(batch__isnull=True, batch_index__isnull=True)
+                | Q(batch__isnull=False, batch_index__isnull=False),
+                name="job_has_a_place_in_its_batch",
             ),
         ]
         permissions = [("set_priority", "Can let jobs cut in line")]

@@ -2,8 +2,9 @@
 
 import math
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import InvalidInputError, NotFoundError
@@ -36,6 +37,7 @@ class Order:
     persona: Persona | None
     count: int
     keep: int
+    priority: int = 0
     source: ChosenPicture | None = None
     mask: ChosenPicture | None = None
 
@@ -50,15 +52,49 @@ class Order:
         return self.source.artwork if self.source else None
 
 
-def order_from_spec(spec: JobSpec, *, owner: User, chosen_seed: int) -> Order:
+class Lookups:
+    """What the requests of one batch name, each looked up once; where it is not there, that is remembered too."""
+
+    def __init__(self, owner: User) -> None:
+        self._owner = owner
+        self._found: dict[tuple[str, str | None], Any] = {}
+
+    def model(self, name: str | None) -> DiffusionModel | None:
+        """The model of that name; without a name, the default one."""
+        named: dict[str, Any] = {"name": name} if name else {"is_default": True}
+        return self._once(("model", name), lambda: DiffusionModel.objects.filter(**named).first())
+
+    def persona(self, slug: str) -> Persona | None:
+        """The persona of that slug."""
+        return self._once(("persona", slug), lambda: Persona.objects.filter(slug=slug).first())
+
+    def picture(self, name: str, *, field: str) -> ChosenPicture | None:
+        """The picture of that name, if this person may paint over it."""
+        return self._once((field, name), lambda: self._picture(name, field))
+
+    def _picture(self, name: str, field: str) -> ChosenPicture | None:
+        try:
+            return chosen_picture(self._owner, name, field=field)
+        except NotFoundError:
+            return None
+
+    def _once(self, key: tuple[str, str | None], find: Callable[[], T]) -> T:
+        if key not in self._found:
+            self._found[key] = find()
+        found: T = self._found[key]
+        return found
+
+
+def order_from_spec(spec: JobSpec, *, owner: User, chosen_seed: int, lookups: Lookups | None = None) -> Order:
     """Check a request and fill in what it leaves open. Raises InvalidInputError naming every wrong field at once."""
     problems: dict[str, str] = {}
-    model, manifest = _model_of(spec, problems)
-    persona = _persona_of(spec, problems)
+    lookups = lookups or Lookups(owner)
+    model, manifest = _model_of(spec, lookups, problems)
+    persona = _persona_of(spec, lookups, problems)
     _check_text(spec, problems)
     _check_not_yet(spec, problems)
     _check_numbers(spec, problems)
-    source, mask = _pictures_of(spec, owner, problems)
+    source, mask = _pictures_of(spec, lookups, problems)
     if model is None or manifest is None:
         raise InvalidInputError(problems)
     recipe = _recipe(spec, model, manifest, persona=persona, chosen_seed=chosen_seed)
@@ -68,7 +104,15 @@ def order_from_spec(spec: JobSpec, *, owner: User, chosen_seed: int) -> Order:
     if problems:
         raise InvalidInputError(problems)
     keep = spec.keep or spec.count
-    return Order(recipe=recipe, persona=persona, count=spec.count, keep=keep, source=source, mask=mask)
+    return Order(
+        recipe=recipe,
+        persona=persona,
+        count=spec.count,
+        keep=keep,
+        priority=spec.priority,
+        source=source,
+        mask=mask,
+    )
 
 
 def _recipe(
@@ -137,11 +181,12 @@ def _or(asked: T | None, default: T) -> T:
     return default if asked is None else asked
 
 
-def _model_of(spec: JobSpec, problems: dict[str, str]) -> tuple[DiffusionModel | None, ModelManifest | None]:
-    models = DiffusionModel.objects.all()
-    model = models.filter(name=spec.model).first() if spec.model else models.filter(is_default=True).first()
+def _model_of(
+    spec: JobSpec, lookups: Lookups, problems: dict[str, str]
+) -> tuple[DiffusionModel | None, ModelManifest | None]:
+    model = lookups.model(spec.model)
     if model is None:
-        known = ", ".join(models.values_list("name", flat=True)) or "none"
+        known = ", ".join(DiffusionModel.objects.values_list("name", flat=True)) or "none"
         problems["model"] = f"There is no model “{spec.model or 'default'}” here. Known models: {known}."
         return None, None
     try:
@@ -151,17 +196,17 @@ def _model_of(spec: JobSpec, problems: dict[str, str]) -> tuple[DiffusionModel |
         return model, None
 
 
-def _persona_of(spec: JobSpec, problems: dict[str, str]) -> Persona | None:
+def _persona_of(spec: JobSpec, lookups: Lookups, problems: dict[str, str]) -> Persona | None:
     if spec.persona is None:
         return None
-    persona = Persona.objects.filter(slug=spec.persona).first()
+    persona = lookups.persona(spec.persona)
     if persona is None:
         problems["persona"] = f"There is no persona “{spec.persona}” here."
     return persona
 
 
 def _pictures_of(
-    spec: JobSpec, owner: User, problems: dict[str, str]
+    spec: JobSpec, lookups: Lookups, problems: dict[str, str]
 ) -> tuple[ChosenPicture | None, ChosenPicture | None]:
     """The source and the mask, where they are there for this person and go together."""
     if spec.source is None:
@@ -169,8 +214,8 @@ def _pictures_of(
             if getattr(spec, name) is not None:
                 problems[name] = f"`{name}` belongs to a picture that is painted over: name that in `source`."
         return None, None
-    source = _picture_of("source", spec.source, owner, problems)
-    mask = None if spec.mask is None else _picture_of("mask", spec.mask, owner, problems)
+    source = _picture_of("source", spec.source, lookups, problems=problems)
+    mask = None if spec.mask is None else _picture_of("mask", spec.mask, lookups, problems=problems)
     if source and mask and not same_shape(source, mask):
         problems["mask"] = (
             f"`mask` must have the proportions of `source`, which is {source.width} by {source.height}; "
@@ -179,15 +224,14 @@ def _pictures_of(
     return source, mask
 
 
-def _picture_of(field: str, name: str, owner: User, problems: dict[str, str]) -> ChosenPicture | None:
-    try:
-        return chosen_picture(owner, name, field=field)
-    except NotFoundError:
+def _picture_of(field: str, name: str, lookups: Lookups, *, problems: dict[str, str]) -> ChosenPicture | None:
+    picture = lookups.picture(name, field=field)
+    if picture is None:
         problems[field] = (
             f"There is no picture for `{field}` by that name. Send the id of an artwork, "
             "or the SHA-256 of a picture that you have uploaded."
         )
-        return None
+    return picture
 
 
 def _check_text(spec: JobSpec, problems: dict[str, str]) -> None:

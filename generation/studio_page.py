@@ -1,6 +1,5 @@
 """What the studio shows: the tray with its values and faults, the easel with one job, the person's queue."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +12,13 @@ from gallery.access import artwork_for_read
 from gallery.labels import Placard, placards, recipe_or_none
 from generation import limits
 from generation.access import job_for_read, may_operate_queue, may_prioritise
+from generation.axes import LABELS
+from generation.batch_page import BatchLine, batches_waiting
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
 from generation.engine.manifest import PAINTS_OVER, ModelManifest
 from generation.forms import CUSTOM, values_of_recipe
-from generation.live import read_frame
+from generation.frames import frame_uri
 from generation.models import DiffusionModel, Job
 from generation.ordering import side_step, size_over
 from generation.queue_notice import queue_notice
@@ -32,8 +33,11 @@ from generation.selectors import (
 from generation.tray_pictures import TrayPicture, picture_shown, picture_values
 from personas.models import Persona
 
-BESIDE_THE_PROMPT = frozenset({"prompt", "count", "seed", "size", "source", "upload", "mask", "strength"})
-"""Fields that stand in the tray itself, not among the folded options."""
+MODELS_TO_COMPARE = 2
+BATCH_FIELDS = frozenset({"batch", "x_field", "x_values", "y_field", "y_values"})
+"""Fields of the fold that orders a batch."""
+BESIDE_THE_PROMPT = BATCH_FIELDS | {"prompt", "count", "seed", "size", "source", "upload", "mask", "strength"}
+"""Fields that do not stand among the folded options."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,19 @@ class Tray:
         return bool(self.faults.keys() - BESIDE_THE_PROMPT)
 
     @property
+    def batch_open(self) -> bool:
+        """Whether a batch is being ordered."""
+        return bool(self.values.get("batch") or self.faults.keys() & BATCH_FIELDS)
+
+    @property
+    def axis_choices(self) -> list[tuple[str, str]]:
+        """What can vary along an axis: with this model, and with or without a picture to paint over."""
+        useless = {"model"} if len(self.models) < MODELS_TO_COMPARE else set()
+        useless |= {"guide"} if self.picture else {"strength"}
+        useless |= {"guide"} if self.manifest is None or not self.manifest.sketch else set()
+        return [(name, label) for name, label in LABELS.items() if name not in useless]
+
+    @property
     def first_fault(self) -> str:
         """The field that gets the focus."""
         return next(iter(self.faults), "")
@@ -126,12 +143,13 @@ class Easel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One unfinished job in the queue strip."""
+    """One unfinished job in the queue strip, or the first one of a batch for all of it."""
 
     job: Job
     frame: str
     behind_another: bool
     """Whether it can go up."""
+    batch: BatchLine | None = None
 
 
 def tray_for(viewer: User, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> Tray:
@@ -220,20 +238,17 @@ def easel_of(job: Job | None) -> Easel:
         job=job,
         recipe=recipe_or_none(job),
         pictures=pictures,
-        frame=_frame_uri(job),
+        frame=frame_uri(job),
         among_others=stands_among_others(job),
     )
 
 
 def waiting_for(user: User) -> dict[str, Any]:
-    """The queue strip: the person's unfinished jobs, what can be done with them, and whether anybody paints them."""
+    """The queue strip: what is unfinished, a batch as one, what can be done with it, and whether anybody paints it."""
     jobs = list(queue_of(user))
     pause = queue_pause_in_force()
     return {
-        "waiting": [
-            Waiting(job=job, frame=_frame_uri(job), behind_another=before is not None and _same_line(before, job))
-            for before, job in zip([None, *jobs], jobs, strict=False)
-        ],
+        "waiting": _waiting(jobs),
         "failed": list(failed_lately(user)),
         "some_wait": any(job.state == Job.State.QUEUED and not job.held for job in jobs),
         "some_paused": any(job.held for job in jobs),
@@ -244,15 +259,24 @@ def waiting_for(user: User) -> dict[str, Any]:
     }
 
 
+def _waiting(jobs: list[Job]) -> list[Waiting]:
+    """A line for each job, and one for all jobs of a batch where the first of them stands."""
+    batches = batches_waiting(jobs)
+    return [
+        Waiting(
+            job=job,
+            frame=frame_uri(job),
+            behind_another=before is not None and _same_line(before, job),
+            batch=batches.pop(job.batch_id, None),
+        )
+        for before, job in zip([None, *jobs], jobs, strict=False)
+        if job.batch_id is None or job.batch_id in batches
+    ]
+
+
 def _same_line(before: Job, job: Job) -> bool:
     """Whether two jobs of one person are both waiting and equally urgent."""
     return before.state == job.state == Job.State.QUEUED and before.priority == job.priority
-
-
-def _frame_uri(job: Job) -> str:
-    """The newest preview as an address that needs no request of its own."""
-    frame = read_frame(job.pk) if job.state == Job.State.RUNNING else None
-    return f"data:image/jpeg;base64,{base64.b64encode(frame.jpeg).decode()}" if frame else ""
 
 
 def _manifest(model: DiffusionModel | None) -> tuple[ModelManifest | None, str]:

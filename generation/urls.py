@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation import control_views, views
+from generation import batch_views, control_views, views
 
 app_name = "generation"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/priority/", control_views.prioritise, name="priority"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="cancel"),
     path("jobs/<uuid:job_id>/retry/", views.retry, name="retry"),
+    path("batches/", batch_views.batches, name="batches"),
+    path("batches/<uuid:batch_id>/", batch_views.batch, name="batch"),
+    path("batches/<uuid:batch_id>/cancel/", batch_views.cancel, name="batch-cancel"),
+    path("batches/<uuid:batch_id>/retry/", batch_views.retry, name="batch-retry"),
     path("artworks/<uuid:artwork_id>/reproduction/", views.reproduction, name="reproduction"),
     path("artworks/<uuid:artwork_id>/reproduce/", views.reproduce, name="reproduce"),
 ]

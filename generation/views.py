@@ -16,11 +16,12 @@ from aria_site.kernel.problems import ConflictError, InvalidInputError, NotFound
 from gallery.access import artwork_for_read
 from gallery.models import Artwork
 from generation.access import artwork_for_reproduction, job_for_read, job_for_write, picture_for_read
+from generation.batch_form import BatchForm, asks_for_a_batch
 from generation.forms import PaintForm
 from generation.models import Job, StoredPicture
 from generation.picture_files import picture_read, picture_small
 from generation.reproduction_page import reproduction_shown
-from generation.services import job_cancel, job_retry, job_submit, reproduction_submit
+from generation.services import batch_submit, job_cancel, job_retry, job_submit, reproduction_submit
 from generation.studio_page import Easel, Tray, easel_for, easel_of, starting_values, tray_for, waiting_for
 from generation.tray_pictures import picture_brought, values_with
 
@@ -159,10 +160,25 @@ def _paint(request: StudioRequest) -> HttpResponse:
     try:
         brought = picture_brought(request, request.user)
         values = values_with(values, brought) if brought else values
+        if asks_for_a_batch(values):
+            return _paint_batch(request, values)
         submitted = job_submit(owner=request.user, spec=PaintForm(values).spec())
     except InvalidInputError as problem:
         return _faults(request, problem, values)
     return _after_change(request, submitted)
+
+
+def _paint_batch(request: StudioRequest, values: Mapping[str, Any]) -> HttpResponse:
+    """Queue a batch and lead to its sheet. Raises InvalidInputError in the fields of the tray."""
+    form = BatchForm(values)
+    spec = form.batch_spec()
+    try:
+        batch = batch_submit(owner=request.user, spec=spec)
+    except InvalidInputError as problem:
+        raise InvalidInputError(form.faults(problem)) from problem
+    if not request.headers.get("HX-Request"):
+        return redirect(batch)
+    return HttpResponse(headers={"HX-Redirect": batch.get_absolute_url()})
 
 
 def _faults(request: StudioRequest, problem: InvalidInputError, values: Mapping[str, Any]) -> HttpResponse:

@@ -29,6 +29,7 @@ _SENTENCES: Mapping[str, str] = {
     "less_than": "{name} must be below {lt:,g}.",
     "less_than_equal": "{name} must be at most {le:,g}.",
     "multiple_of": "{name} must be a multiple of {multiple_of:,g}.",
+    "number_or_text": "{name} must be a number or text.",
     "list_type": "{name} must be a list.",
     "too_long": "Keep {name} to {max_length} entries.",
     "literal_error": "{name} must be one of {expected}.",
@@ -52,7 +53,8 @@ def _field_name(place: Sequence[str | int]) -> str:
     """The sender's own name of the field. In a body, the first two parts name the body and the argument it became."""
     source, *rest = place
     path = rest[1:] if source == _BODY else rest
-    return short_name(".".join(map(str, path))) or _BODY
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return short_name(name.removeprefix(".")) or _BODY
 
 
 def _sentence(name: str, error: Mapping[str, Any]) -> str:

@@ -165,6 +165,8 @@ class JobOut(BaseModel):
     )
     count: int = Field(examples=[4])
     artworks: list[ArtworkOut] = Field(description="The finished pictures, in the order of their seeds.")
+    batch: UUID | None = Field(description="The batch it belongs to; null where it was ordered alone.")
+    batch_index: int | None = Field(description="Its place in the order of the batch, from 0 on.", examples=[3])
     reproduction: ReproductionOut | None = Field(description="What is compared; null unless it is a reproduction.")
     error: str | None = Field(description="Why it failed, in a sentence; null unless it failed.")
     error_code: str | None = Field(description="The same as a stable word for programs.")
@@ -188,6 +190,8 @@ class JobOut(BaseModel):
             recipe=RecipeOut.of(recipe) if recipe else None,
             count=job.count,
             artworks=[ArtworkOut.of(artwork) for artwork in artworks],
+            batch=job.batch_id,
+            batch_index=job.batch_index,
             reproduction=ReproductionOut.of(job.reproduction) if job.kind == Job.Kind.REPRODUCTION else None,
             error=job.error or None,
             error_code=job.error_code or None,

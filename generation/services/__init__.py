@@ -1,5 +1,6 @@
 """Writes of generation: everything that changes a job, one module per part of its life."""
 
+from generation.services.batching import batch_cancel, batch_retry, batch_submit
 from generation.services.bell import ring
 from generation.services.claiming import Claim, job_claim
 from generation.services.default_model import model_make_default
@@ -20,6 +21,9 @@ __all__ = [
     "Claim",
     "PictureSweepReport",
     "ReapReport",
+    "batch_cancel",
+    "batch_retry",
+    "batch_submit",
     "engine_facts",
     "first_paintings_submit",
     "job_begin",

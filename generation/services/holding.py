@@ -7,9 +7,10 @@ Each job is changed by an update of its own, so that whoever is quicker with one
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 
 from aria_site.accounts.models import User
+from generation.engine.contract import Stage
 from generation.live import job_changed
 from generation.models import Job
 from generation.services.bell import ring
@@ -24,7 +25,8 @@ def job_pause(*, job: Job) -> bool:
     The attempt that a pause ends is not held against the job. False when it was paused already or is over.
     """
     not_paused = Job.objects.filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING], held=False)
-    under_way = Case(When(state=Job.State.RUNNING, attempts__gt=0, then=1), default=0)
+    began = Q(state=Job.State.RUNNING, attempts__gt=0) & ~Q(stage=Stage.WAIT)
+    under_way = Case(When(began, then=1), default=0)
     with transaction.atomic():
         paused = not_paused.update(
             **RELEASED, state=Job.State.QUEUED, held=True, stage="", attempts=F("attempts") - under_way

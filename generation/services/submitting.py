@@ -44,7 +44,16 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
 
 def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) -> Job:
     pictures_use(owner=owner, chosen=order.pictures)
-    job = Job.objects.create(
+    job = job_of(owner, order)
+    job.idempotency_key, job.request_digest = idempotency_key, spec.digest() if idempotency_key else ""
+    job.save(force_insert=True)
+    ring()
+    return job
+
+
+def job_of(owner: User, order: Order) -> Job:
+    """The queued job of a checked order, not yet stored."""
+    return Job(
         owner=owner,
         persona=order.persona,
         parent=order.parent,
@@ -52,12 +61,8 @@ def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) 
         recipe_fingerprint=order.recipe.fingerprint(),
         count=order.count,
         keep=order.keep,
-        priority=spec.priority,
-        idempotency_key=idempotency_key,
-        request_digest=spec.digest() if idempotency_key else "",
+        priority=order.priority,
     )
-    ring()
-    return job
 
 
 def _job_under_key(owner: User, spec: JobSpec, idempotency_key: str) -> Job | None:

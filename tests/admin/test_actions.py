@@ -14,7 +14,7 @@ from model_bakery import baker
 from aria_site.accounts.models import User
 from gallery.models import Artwork
 from generation.models import DiffusionModel, Job
-from tests.support.rows import make_artwork, make_job
+from tests.support.rows import make_artwork, make_batch, make_job
 
 TOKEN = "x" * 32
 
@@ -64,6 +64,29 @@ def test_failed_jobs_are_queued_again_once_however_often_it_is_pressed(as_admin:
     job.refresh_from_db()
     assert (job.state, job.error) == (Job.State.QUEUED, "")
     assert LogEntry.objects.count() == 1
+
+
+def test_batches_are_stopped_and_their_failed_jobs_queued_again(as_admin: Client, bob: User) -> None:
+    batch, done = make_batch(bob, "queued", "failed", "succeeded"), make_batch(bob, "succeeded")
+
+    stopped = press(as_admin, [batch, done], "cancel")
+    press(as_admin, [batch, done], "retry")
+
+    assert "Done for 1. 1 had to be left as they are." in stopped.content.decode()
+    assert list(batch.jobs.order_by("batch_index").values_list("state", flat=True)) == [
+        "cancelled",
+        "queued",
+        "succeeded",
+    ]
+    assert set(LogEntry.objects.values_list("object_id", flat=True)) == {str(batch.pk)}
+
+
+def test_the_list_of_batches_says_how_far_they_are(as_admin: Client, bob: User) -> None:
+    make_batch(bob, "queued", "failed", "succeeded", "running")
+
+    page = as_admin.get("/admin/generation/batch/").content.decode()
+
+    assert "2 of 4" in page
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from aria_site.accounts.keys import api_key_create
 from aria_site.accounts.models import User
 from generation.models import DiffusionModel, Job, Worker
 from personas.models import Persona
-from tests.support.rows import make_artwork, make_finished_job, make_job
+from tests.support.rows import make_artwork, make_batch, make_finished_job, make_job
 
 MODELS = sorted(django_admin.site._registry, key=lambda model: model._meta.label)
 MOST_QUERIES = 12
@@ -43,6 +43,7 @@ def filled(admin: User, bob: User) -> None:
     for number in range(ROWS):
         make_finished_job(bob, persona=persona)
         make_job(bob, state=Job.State.FAILED, error="It failed.", error_code="x", recipe_data={})
+        make_batch(bob, "queued", "failed")
         make_artwork(bob, persona=persona, thumbnails={}, reasons=["sharp"], score=0.5)
         baker.make(Worker, boot_id=f"boot-{number}", pool=[{"model": "starter"}], seen_at=timezone.now())
         baker.make(DiffusionModel, name=f"model-{number}", folder="/nowhere")

@@ -54,7 +54,7 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key": ({**X, "colour": "y"}, "colour"),
     "a key of the database": ({**X, "owner": 1}, "owner"),
     "LoRAs": ({**X, "loras": [{"name": "ink"}]}, "loras"),
-    "a LoRA without a name": ({**X, "loras": [{"weight": 1}]}, "loras.0.name"),
+    "a LoRA without a name": ({**X, "loras": [{"weight": 1}]}, "loras[0].name"),
     "a source that names nothing": ({**X, "source": "ab"}, "source"),
     "a source that is no text": ({**X, "source": 7}, "source"),
     "a source that is empty": ({**X, "source": ""}, "source"),

@@ -49,6 +49,8 @@ def test_a_fresh_job_reads_as_promised(program: Program) -> None:
         "stage": "",
         "count": 3,
         "artworks": [],
+        "batch": None,
+        "batch_index": None,
         "reproduction": None,
         "error": None,
         "error_code": None,

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from aria_site.accounts.models import User
 from gallery.models import Artwork
-from generation.models import DiffusionModel, Job
+from generation.models import Batch, DiffusionModel, Job
 from personas.models import Persona
 from tests.support.programs import Program
-from tests.support.rows import make_artwork, make_finished_job
+from tests.support.rows import make_artwork, make_batch, make_finished_job
 
 
 def artworks(alice: User, many: int) -> None:
@@ -22,6 +22,11 @@ def artworks(alice: User, many: int) -> None:
 def jobs(alice: User, many: int) -> None:
     for _ in range(many):
         make_finished_job(alice, count=2)
+
+
+def batches(alice: User, many: int) -> None:
+    for _ in range(many):
+        make_batch(alice, "queued", "succeeded")
 
 
 def personas(alice: User, many: int) -> None:
@@ -35,8 +40,14 @@ def models(alice: User, many: int) -> None:
 
 @pytest.mark.parametrize(
     ("path", "fill", "most"),
-    [("/artworks", artworks, 1), ("/jobs", jobs, 2), ("/personas", personas, 1), ("/models", models, 1)],
-    ids=["artworks", "jobs", "personas", "models"],
+    [
+        ("/artworks", artworks, 1),
+        ("/jobs", jobs, 2),
+        ("/batches", batches, 2),
+        ("/personas", personas, 1),
+        ("/models", models, 1),
+    ],
+    ids=["artworks", "jobs", "batches", "personas", "models"],
 )
 def test_fifty_rows_cost_no_more_queries_than_ten(
     program_of: Callable[..., Program], alice: User, path: str, fill: Callable[[User, int], None], most: int
@@ -45,14 +56,32 @@ def test_fifty_rows_cost_no_more_queries_than_ten(
     program.get("/me")
     counts = []
     for many in (10, 50):
-        for model in (Job, Artwork, Persona):
+        for model in (Batch, Job, Artwork, Persona):
             model.objects.all().delete()
         DiffusionModel.objects.exclude(name="starter").delete()
         fill(alice, many)
         with CaptureQueriesContext(connection) as queries:
-            items = program.get(f"{path}?limit=50" if path in {"/artworks", "/jobs"} else path).json()["items"]
+            items = program.get(f"{path}?limit=50" if path in {"/artworks", "/batches", "/jobs"} else path).json()[
+                "items"
+            ]
         assert len(items) >= many
         counts.append(len(queries))
 
     # One more finds the key.
     assert counts == [most + 1, most + 1]
+
+
+def test_a_batch_of_many_jobs_costs_no_more_queries_than_one_of_few(
+    program_of: Callable[..., Program], alice: User
+) -> None:
+    program = program_of(alice)
+    program.get("/me")
+    counts = []
+    for many in (4, 60):
+        batch = make_batch(alice, *["succeeded"] * many)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(program.get(f"/batches/{batch.pk}").json()["jobs"]) == many
+        counts.append(len(queries))
+
+    # The key, the batch, its state, its jobs, their artworks.
+    assert counts == [5, 5]

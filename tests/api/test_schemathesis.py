@@ -15,12 +15,12 @@ from aria_site.accounts.models import User
 from aria_site.wsgi import application
 from generation.models import Job
 from tests.support.programs import Program
-from tests.support.rows import make_artwork, make_finished_job, make_job, make_picture
+from tests.support.rows import make_artwork, make_batch, make_finished_job, make_job, make_picture
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app=application)
 EXAMPLES = 8
 UUID = r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{11}[02468ace]"
-NAMES = {"job_id": UUID, "artwork_id": UUID, "sha256": r"[0-9a-f]{64}", "slug": r"[a-z0-9]{2,80}"}
+NAMES = {"job_id": UUID, "batch_id": UUID, "artwork_id": UUID, "sha256": r"[0-9a-f]{64}", "slug": r"[a-z0-9]{2,80}"}
 """What is replaced by a name of something that is there: only names that the schema allows, and not all of them."""
 
 
@@ -39,9 +39,13 @@ def names(alice: User) -> dict[str, str]:
     """Things that are there, for half of the requests to find."""
     make_finished_job(alice, count=2)
     failed = make_job(alice, state=Job.State.FAILED, error="It failed.")
-    return {"job_id": str(failed.pk), "artwork_id": str(make_artwork(alice).pk), "slug": "aria"} | {
-        "sha256": make_picture(alice).sha256
-    }
+    batch = make_batch(alice, "queued", "failed", "succeeded")
+    return {
+        "job_id": str(failed.pk),
+        "batch_id": str(batch.pk),
+        "artwork_id": str(make_artwork(alice).pk),
+        "slug": "aria",
+    } | {"sha256": make_picture(alice).sha256}
 
 
 @pytest.fixture

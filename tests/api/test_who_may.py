@@ -12,9 +12,9 @@ from aria_site.accounts.keys import api_key_create, api_key_revoke
 from aria_site.accounts.models import ApiKey, Scope, User
 from aria_site.api import api
 from gallery.models import Artwork
-from generation.models import Job, QueuePause, Reproduction, StoredPicture
+from generation.models import Batch, Job, QueuePause, Reproduction, StoredPicture
 from tests.support.programs import Program
-from tests.support.rows import make_artwork, make_job, make_picture
+from tests.support.rows import make_artwork, make_batch, make_job, make_picture
 from tests.support.uploads import as_file, encoded, gradient
 
 ANYBODY, READ, GENERATE, ADMIN = "anybody", "read", "generate", "admin"
@@ -37,6 +37,11 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "queue_read": ("GET", "/queue", 200, READ),
     "queue_pause": ("POST", "/queue/pause", 200, ADMIN),
     "queue_resume": ("POST", "/queue/resume", 409, ADMIN),
+    "batch_submit": ("POST", "/batches", 202, GENERATE),
+    "batch_list": ("GET", "/batches", 200, READ),
+    "batch_read": ("GET", "/batches/{batch}", 200, READ),
+    "batch_cancel": ("POST", "/batches/{batch}/cancel", 200, GENERATE),
+    "batch_retry": ("POST", "/batches/{batch}/retry", 200, GENERATE),
     "model_list": ("GET", "/models", 200, READ),
     "sampler_list": ("GET", "/samplers", 200, READ),
     "picture_store": ("POST", "/pictures", 201, GENERATE),
@@ -49,9 +54,10 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "persona_read": ("GET", "/personas/aria", 200, READ),
     "me_read": ("GET", "/me", 200, READ),
 }
+MODELS = (Batch, Job, Artwork, QueuePause, Reproduction, StoredPicture)
 OWN = {
     "job_read", "job_cancel", "job_retry", "job_pause", "job_resume", "job_move", "job_prioritise",
-    "artwork_reproduce", "picture_read",
+    "batch_read", "batch_cancel", "batch_retry", "artwork_reproduce", "picture_read",
 }  # fmt: skip
 """Operations on one person's things."""
 STAFF_TOO = OWN - {"picture_read"}
@@ -63,6 +69,7 @@ BODIES = {
     "job_move": {"to": "front"},
     "job_prioritise": {"priority": 1},
     "queue_pause": {},
+    "batch_submit": {"kind": "list", "recipes": [{"prompt": "x"}]},
 }
 
 
@@ -79,6 +86,7 @@ class World:
             "job": make_job(alice).pk,
             "failed": make_job(alice, state=Job.State.FAILED).pk,
             "paused": make_job(alice, held=True).pk,
+            "batch": make_batch(alice, "queued", "failed").pk,
             "artwork": make_artwork(alice).pk,
             "picture": make_picture(alice).sha256,
         }
@@ -95,8 +103,7 @@ class World:
 
     def state(self) -> list[Any]:
         """Everything an operation could change."""
-        models = (Job, Artwork, QueuePause, Reproduction, StoredPicture)
-        return [list(model.objects.order_by("pk").values()) for model in models]
+        return [list(model.objects.order_by("pk").values()) for model in MODELS]
 
 
 @pytest.fixture

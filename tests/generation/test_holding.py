@@ -13,6 +13,7 @@ from generation.models import GpuTime, Job
 from generation.selectors import jobs_wait
 from generation.services import (
     Claim,
+    job_begin,
     job_cancel,
     job_claim,
     job_give_back,
@@ -42,6 +43,13 @@ def claimed() -> Claim:
     """The next job, claimed."""
     taken = claim()
     assert taken is not None
+    return taken
+
+
+def begun() -> Claim:
+    """The next job, claimed and taken up by the device."""
+    taken = claimed()
+    job_begin(taken, stage="step")
     return taken
 
 
@@ -121,10 +129,10 @@ def test_what_a_painting_cost_until_it_was_paused_is_counted(alice: User) -> Non
 def test_pauses_are_no_attempts_in_vain(alice: User) -> None:
     job = make_job(alice)
     for _ in range(5):
-        claimed()
+        begun()
         job_pause(job=job)
         job_resume(job=job)
-    taken = claimed()
+    taken = begun()
 
     job_give_back(taken)
 
@@ -135,12 +143,12 @@ def test_pauses_are_no_attempts_in_vain(alice: User) -> None:
 def test_a_pause_forgives_no_earlier_attempt(alice: User) -> None:
     job = make_job(alice)
     for _ in range(2):
-        job_give_back(claimed())
-    claimed()
+        job_give_back(begun())
+    begun()
     job_pause(job=job)
     job_resume(job=job)
 
-    job_give_back(claimed())
+    job_give_back(begun())
 
     assert standing(job) == ("failed", False)
 

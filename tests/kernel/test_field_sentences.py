@@ -54,7 +54,7 @@ def errors_of(data: Any, model: type[BaseModel] = Everything) -> list[ErrorDetai
         ({"flag": []}, "`flag` must be true or false."),
         ({"many": {}}, "`many` must be a list."),
         ({"many": [1, 2, 3]}, "Keep `many` to 2 entries."),
-        ({"many": [[]]}, "`many.0` must be a whole number."),
+        ({"many": [[]]}, "`many[0]` must be a whole number."),
         ({"one_of": "c"}, "`one_of` must be one of 'a' or 'b'."),
         ({"named": "x"}, "`named` cannot be used as it is. The OpenAPI document says what it may be."),
         ({"other": 1}, "There is no field `other` here. Leave it out, or check how it is spelt."),

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+from django.utils import timezone
 from model_bakery import baker
 
 from aria_site.accounts.models import User
 from gallery.models import Artwork
-from generation.models import Job, StoredPicture
+from generation.models import Batch, Job, StoredPicture
 from tests.support.recipes import make_recipe
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -40,6 +42,19 @@ def make_job(owner: User, **changes: Any) -> Job:
     return job
 
 
+def make_batch(owner: User, *states: str, **changes: Any) -> Batch:
+    """A list of jobs in these states; what hangs has its artwork, what failed its sentence."""
+    batch: Batch = baker.make(Batch, **{"owner": owner, "kind": "list", "title": "A batch", **changes})
+    for index, state in enumerate(states):
+        facts: dict[str, Any] = {"state": state, "batch": batch, "batch_index": index}
+        if state == Job.State.RUNNING:
+            facts |= {"lease_token": uuid4(), "lease_expires_at": timezone.now(), "progress": 0.5, "stage": "step"}
+        if state == Job.State.FAILED:
+            facts |= {"error": "It failed."}
+        make_finished_job(owner, **facts) if state == Job.State.SUCCEEDED else make_job(owner, **facts)
+    return batch
+
+
 def make_picture(owner: User, **changes: Any) -> StoredPicture:
     """A picture that somebody brought; its file is a name alone."""
     fields: dict[str, Any] = {"owner": owner, "sha256": "ab" * 32, "width": 64, "height": 48, "bytes": 1000}
@@ -49,7 +64,7 @@ def make_picture(owner: User, **changes: Any) -> StoredPicture:
 
 def make_finished_job(owner: User, *, count: int = 1, **changes: Any) -> Job:
     """A succeeded job with its artworks."""
-    job = make_job(owner, state=Job.State.SUCCEEDED, progress=1.0, count=count, keep=count, **changes)
+    job = make_job(owner, progress=1.0, count=count, keep=count, **{"state": Job.State.SUCCEEDED, **changes})
     for index in range(count):
         make_artwork(owner, origin_key=job.origin_key(index), title=f"Picture {index}")
     return job
