@@ -38,6 +38,7 @@ from aria_site.kernel.strict_json import json_read, json_write, short_name
 from aria_site.kernel.uploads import UPLOAD_LIMIT, upload_too_large
 from gallery.api.router import router as gallery_router
 from generation.api.pictures import pictures_router
+from generation.api.quotas import router as quotas_router
 from generation.api.reproductions import router as reproductions_router
 from generation.api.router import jobs_router, models_router
 from personas.api.router import router as personas_router
@@ -156,6 +157,7 @@ api.add_router("/artworks", gallery_router)
 api.add_router("/artworks", reproductions_router)
 api.add_router("/personas", personas_router)
 api.add_router("", accounts_router)
+api.add_router("", quotas_router)
 
 
 @api.exception_handler(Problem)

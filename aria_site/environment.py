@@ -66,6 +66,14 @@ class Environment(BaseSettings):
     aria_days_kept: int = Field(
         30, ge=1, le=3650, description="Days after which old logs, ended sign-ins and forgotten checkpoints go."
     )
+    aria_gpu_seconds_per_day: int = Field(
+        0, ge=0, description="GPU-seconds a person may use a day; 0 means no limit. Superusers have none."
+    )
+    aria_queue_per_person: int = Field(50, ge=0, description="Jobs a person may have waiting; 0 means no limit.")
+    aria_queue_in_all: int = Field(500, ge=0, description="Jobs that may wait in the whole studio; 0 means no limit.")
+    aria_ledger_days_kept: int = Field(
+        90, ge=1, le=3650, description="Days after which lines of the GPU ledger go; the sums of each day stay."
+    )
     database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
     aria_database_pool: int = Field(
         0,

@@ -228,6 +228,10 @@ ARIA_PRELOAD = ENV.aria_preload
 ARIA_VRAM_BUDGET = ENV.aria_vram_budget
 ARIA_RAM_BUDGET = ENV.aria_ram_budget
 ARIA_WORKER_SLOTS = ENV.aria_worker_slots
+GPU_SECONDS_PER_DAY = ENV.aria_gpu_seconds_per_day
+QUEUE_PER_PERSON = ENV.aria_queue_per_person
+QUEUE_IN_ALL = ENV.aria_queue_in_all
+LEDGER_DAYS_KEPT = ENV.aria_ledger_days_kept
 STARTER_MODEL_DIR = BASE_DIR / "starter" / "models" / "painter"
 STARTER_ENCODER_DIR = BASE_DIR / "starter" / "models" / "encoder"
 

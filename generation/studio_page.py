@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import NotFoundError
 from aria_site.kernel.recipe import Recipe
@@ -20,6 +22,8 @@ from generation.forms import CUSTOM, values_of_recipe
 from generation.live import read_frame
 from generation.models import DiffusionModel, Job
 from generation.ordering import side_step, size_over
+from generation.quota_words import left_sentence
+from generation.quotas import allowance_of, limits_of
 from generation.selectors import job_artworks, queue_of, workers_alive
 from generation.tray_pictures import TrayPicture, picture_shown, picture_values
 from personas.models import Persona
@@ -56,6 +60,8 @@ class Tray:
     faults: Mapping[str, str] = field(default_factory=dict)
     picture: TrayPicture | None = None
     """What is painted over."""
+    refusal: str = ""
+    """Why there is no room for what was asked for."""
     limits: Any = limits
 
     @property
@@ -205,12 +211,21 @@ def easel_of(job: Job | None) -> Easel:
 
 
 def waiting_for(user: User) -> dict[str, Any]:
-    """The queue strip: the person's unfinished jobs, and whether anybody is there to paint them."""
+    """The queue strip: the person's unfinished jobs, whether anybody paints them, what is left where a quota holds."""
     jobs = list(queue_of(user))
     return {
         "waiting": [Waiting(job=job, frame=_frame_uri(job)) for job in jobs],
         "nobody_paints": bool(jobs) and not workers_alive().exists(),
+        "quota": _quota(user),
     }
+
+
+def _quota(user: User) -> str:
+    limit = limits_of(user).gpu_seconds
+    if limit is None:
+        return ""
+    now = timezone.now()
+    return left_sentence(allowance_of(user, limit, now=now), now=now)
 
 
 def _frame_uri(job: Job) -> str:

@@ -38,6 +38,7 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "persona_list": ("GET", "/personas", 200, READ),
     "persona_read": ("GET", "/personas/aria", 200, READ),
     "me_read": ("GET", "/me", 200, READ),
+    "quota_read": ("GET", "/me/quota", 200, READ),
 }
 OWN = {"job_read", "job_cancel", "job_retry", "artwork_reproduce", "picture_read"}
 """Operations on one person's things."""

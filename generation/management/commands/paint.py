@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aria_site.accounts.services import owner_ensure
-from aria_site.kernel.problems import InvalidInputError
+from aria_site.kernel.problems import InvalidInputError, LimitReachedError
 from gallery.models import Artwork
 from generation.easel import job_see_through
 from generation.models import Job
@@ -67,6 +67,8 @@ class Command(BaseCommand):
             return job_submit(owner=owner_ensure(), spec=spec)
         except InvalidInputError as error:
             raise CommandError("\n".join(f"{name}: {sentence}" for name, sentence in error.errors.items())) from None
+        except LimitReachedError as refusal:
+            raise CommandError(str(refusal)) from None
 
     def _see_through(self, job: Job, *, quiet: bool) -> Job:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
