@@ -6,6 +6,7 @@ from generation.services.default_model import model_make_default
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
 from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
+from generation.services.ledger import ledger_prune
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
 from generation.services.progress import job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap
@@ -29,6 +30,7 @@ __all__ = [
     "job_succeed",
     "jobs_reap",
     "leases_renew",
+    "ledger_prune",
     "model_make_default",
     "model_register",
     "model_rehash",

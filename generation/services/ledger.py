@@ -18,6 +18,9 @@ HALF_LIFE = timedelta(minutes=10)
 """What was used this long ago counts half of what is used now."""
 
 
+PRUNED_AT_ONCE = 500
+
+
 def gpu_time_begin(job: Job, *, worker: str, device: str, at: datetime) -> None:
     """Open the line of a lease that begins; a line that was left open before costs nobody anything."""
     GpuTime.objects.filter(job=job, ended_at=None).update(ended_at=at)
@@ -53,6 +56,20 @@ def shares_by_day(line: GpuTime, company: Sequence[GpuTime]) -> dict[date, float
         shares[day_of(began)] = share_of(line, company, began=began, ended=until)
         began = until
     return shares
+
+
+def ledger_prune(*, older_than: timedelta) -> int:
+    """Remove lines that ended so long ago; what they add up to by person and day stays. Returns how many those were.
+
+    Those of jobs that were deleted under their lease never end, and go by their beginning.
+    """
+    oldest = timezone.now() - older_than
+    old = GpuTime.objects.filter(Q(ended_at__lt=oldest) | Q(ended_at=None, job=None, started_at__lt=oldest))
+    removed = 0
+    # In steps, so that nobody who claims or ends a job waits for all of it.
+    while few := list(old.order_by("pk").values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+        removed += GpuTime.objects.filter(pk__in=few).delete()[0]
+    return removed
 
 
 def share_of(line: GpuTime, company: Sequence[GpuTime], *, began: datetime, ended: datetime) -> float:
