@@ -11,33 +11,26 @@ IN_MINUTES = 90
 """A wait of up to so many minutes is told in minutes; a longer one in hours."""
 
 
-def left_sentence(allowance: Allowance, *, now: datetime) -> str:
+def left_sentence(allowance: Allowance) -> str:
     """What is left of today; nothing without a limit."""
-    if allowance.limit is None:
-        return ""
-    return f"You have {_amount(allowance)} left today; {_renewal(allowance, now)}."
+    return "" if allowance.limit is None else f"You have {_amount(allowance)} left today."
 
 
 def used_up_sentence(allowance: Allowance, *, needed: float, now: datetime) -> str:
     """Why an order is refused that needs so much."""
     need = f", and this needs about {math.ceil(needed):,}" if allowance.left else ""
-    return f"You have {_amount(allowance)} left today{need}; {_renewal(allowance, now)}."
+    waits = ", with what waits counted" if allowance.waiting else ""
+    return f"You have {_amount(allowance)} left today{waits}{need}; {_renewal(allowance, now)}."
 
 
 def full_sentence(own: Places) -> str:
     """Why an order is refused where a person has as many jobs waiting as they may."""
-    return (
-        f"You have {own.taken:,} of the {own.limit:,} waiting jobs that you may have, so there is room for 0 more. "
-        "There is again as soon as one of them begins or is cancelled."
-    )
+    return f"Your queue is full: {_taken(own)}. One is free again as soon as a job of yours begins or is cancelled."
 
 
 def full_in_all_sentence(in_all: Places) -> str:
-    """Why an order is refused where as many jobs wait in the studio as may."""
-    return (
-        f"In the whole studio {in_all.taken:,} jobs wait of the {in_all.limit:,} that may, so there is room for "
-        f"{in_all.left:,} more. There is again as soon as one of them begins or is cancelled."
-    )
+    """Why an order is refused that the studio's queue has no places for."""
+    return f"The studio's queue is full: {_taken(in_all)}. One is free again as soon as a job begins or is cancelled."
 
 
 def seconds_until(moment: datetime, now: datetime) -> int:
@@ -45,9 +38,12 @@ def seconds_until(moment: datetime, now: datetime) -> int:
     return max(1, math.ceil((moment - now).total_seconds()))
 
 
+def _taken(places: Places) -> str:
+    return f"{places.taken:,} of {places.limit:,} places are taken, {places.left:,} are left"
+
+
 def _amount(allowance: Allowance) -> str:
-    waits = " (what waits is counted)" if allowance.waiting else ""
-    return f"{math.floor(allowance.left or 0):,} of {allowance.limit:,} GPU-seconds{waits}"
+    return f"{math.floor(allowance.left or 0):,} of {allowance.limit:,} GPU-seconds"
 
 
 def _renewal(allowance: Allowance, now: datetime) -> str:

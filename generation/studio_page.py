@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import NotFoundError
 from aria_site.kernel.recipe import Recipe
@@ -222,10 +220,7 @@ def waiting_for(user: User) -> dict[str, Any]:
 
 def _quota(user: User) -> str:
     limit = limits_of(user).gpu_seconds
-    if limit is None:
-        return ""
-    now = timezone.now()
-    return left_sentence(allowance_of(user, limit, now=now), now=now)
+    return "" if limit is None else left_sentence(allowance_of(user, limit))
 
 
 def _frame_uri(job: Job) -> str:

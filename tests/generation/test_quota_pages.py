@@ -16,7 +16,7 @@ from tests.support.pictures import hang
 from tests.support.rows import NOON, make_job
 
 HTMX = {"HX-Request": "true"}
-FULL = "You have 1 of the 1 waiting jobs that you may have, so there is room for 0 more."
+FULL = "Your queue is full: 1 of 1 places are taken, 0 are left."
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter_model", "rings")]
 
@@ -37,7 +37,7 @@ def test_the_queue_says_what_is_left_of_today(settings: Settings, browser: Clien
         pages = [browser.get(address).text for address in ("/studio/", "/studio/queue/")]
 
     for page in pages:
-        assert "You have 588 of 600 GPU-seconds left today; this renews at 00:00 UTC (in 5 h)." in page
+        assert "You have 588 of 600 GPU-seconds left today." in page
 
 
 def test_where_nothing_is_limited_nothing_is_said(browser: Client) -> None:

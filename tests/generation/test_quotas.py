@@ -124,8 +124,8 @@ def test_the_last_place_is_given_and_the_next_job_is_refused_with_what_is_left(s
         submit(alice)
 
     assert str(refusal.value) == (
-        "You have 3 of the 3 waiting jobs that you may have, so there is room for 0 more. "
-        "There is again as soon as one of them begins or is cancelled."
+        "Your queue is full: 3 of 3 places are taken, 0 are left. "
+        "One is free again as soon as a job of yours begins or is cancelled."
     )
     assert (refusal.value.status, refusal.value.retry_after) == (429, 30)
     assert Job.objects.count() == 3
@@ -269,7 +269,7 @@ def test_what_waits_counts_as_it_is_expected_to_cost(settings: Settings, alice: 
             submit(alice, steps=8)
         allowance = allowance_of(alice, QUOTA)
 
-    assert str(refusal.value).startswith("You have 4 of 600 GPU-seconds (what waits is counted) left today, and this")
+    assert str(refusal.value).startswith("You have 4 of 600 GPU-seconds left today, with what waits counted, and this")
     assert (allowance.used, allowance.under_way) == (500, 0)
     assert allowance.waiting == pytest.approx(96)
 
