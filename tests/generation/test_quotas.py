@@ -170,9 +170,7 @@ def test_the_studio_as_a_whole_is_full_at_some_point(settings: Settings, alice: 
     with pytest.raises(QueueFullError) as refusal:
         submit(bob)
 
-    assert str(refusal.value).startswith(
-        "In the whole studio 2 jobs wait of the 2 that may, so there is room for 0 more."
-    )
+    assert str(refusal.value).startswith("The studio's queue is full: 2 of 2 places are taken, 0 are left.")
 
 
 def test_a_job_that_is_queued_again_needs_a_place(settings: Settings, alice: User) -> None:
