@@ -7,6 +7,7 @@ from pathlib import Path
 from aria_site.environment import PROJECT_DIR, read_environment
 from aria_site.kernel.databases import postgresql
 from aria_site.kernel.logging import configure_logging
+from aria_site.kernel.media import media_storages
 from aria_site.kernel.secrets import kept_secret
 
 ENV = read_environment()
@@ -177,9 +178,14 @@ CHANNEL_LAYERS = {
 }
 
 STORAGES = {
-    "default": {"BACKEND": "gallery.storage.AtomicFileSystemStorage"},
-    # Files that are named by their content: the same name is the same file.
-    "pictures": {"BACKEND": "gallery.storage.AtomicFileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
+    **media_storages(
+        bucket=ENV.aria_s3_bucket,
+        prefix=ENV.aria_s3_prefix,
+        endpoint=ENV.aria_s3_endpoint,
+        region=ENV.aria_s3_region,
+        access_key=ENV.aria_s3_access_key,
+        secret_key=ENV.aria_s3_secret_key,
+    ),
     # Compressing takes seconds of the first start, and saves nothing where browser and server share a machine.
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

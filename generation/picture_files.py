@@ -2,16 +2,14 @@
 
 import io
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from PIL import Image, UnidentifiedImageError
 
 from aria_site.kernel.hashing import sha256_hex
+from gallery.storage import KeptFile, media_storage
 from generation.engine.contract import EngineError, Pixels
 
 FOLDER = "pictures"
@@ -66,9 +64,21 @@ def picture_delete(sha256: str) -> None:
     storages[STORAGE].delete(_name(sha256))
 
 
-def picture_paths() -> Iterator[Path]:
+def picture_files() -> list[KeptFile]:
     """Every file in the folder of the pictures, unfinished ones too."""
-    yield from (path for path in Path(settings.MEDIA_ROOT, FOLDER).rglob("*") if path.is_file())
+    return list(media_storage(STORAGE).files_in(FOLDER))
+
+
+def picture_file_remove(file: KeptFile, *, before: float) -> bool:
+    """Remove a file unless it was written since that moment. Whether it was removed."""
+    storage = media_storage(STORAGE)
+    try:
+        if storage.written_at(file.name) >= before:
+            return False
+    except FileNotFoundError:
+        return False
+    storage.delete(file.name)
+    return True
 
 
 def _name(sha256: str) -> str:

@@ -1,20 +1,19 @@
 """Do the rows and the files of this studio still belong together? Looks, and changes nothing."""
 
+import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image, UnidentifiedImageError
 
-from aria_site.backup.manifest import file_facts
 from aria_site.backup.progress import Tell, tell_nobody
 from gallery.models import Artwork
-from gallery.storage import STRAY_PREFIX
+from gallery.storage import KeptFile, media_storage
 from gallery.sweeping import FOLDERS, STRAY_AGE_S
 from generation.models import StoredPicture
 from generation.picture_files import FOLDER as PICTURES
@@ -95,14 +94,13 @@ def _of_picture(sha256: str, size: int) -> Iterator[Expected]:
 
 
 def _finding(file: Expected, *, quick: bool) -> Finding | None:
-    path = Path(settings.MEDIA_ROOT) / file.name
     try:
-        size = path.stat().st_size
+        size = default_storage.size(file.name)
         if file.bytes is not None and size != file.bytes:
             return _about(file, Trouble.WRONG_SIZE, f"It has {size} bytes, and its row says {file.bytes}.")
         if not size:
             return _about(file, Trouble.WRONG_SIZE, "It is empty.")
-        if not quick and not _is_whole(path, file):
+        if not quick and not _is_whole(file):
             return _about(file, Trouble.CORRUPT, "Its content is not what was stored.")
     except FileNotFoundError:
         return _about(file, Trouble.MISSING, "Its row is there, and the file is not.")
@@ -111,20 +109,21 @@ def _finding(file: Expected, *, quick: bool) -> Finding | None:
     return None
 
 
-def _is_whole(path: Path, file: Expected) -> bool:
+def _is_whole(file: Expected) -> bool:
     """By its hash where a row knows it; thumbnails by opening them."""
-    if file.sha256:
-        return file_facts(path).sha256 == file.sha256
-    try:
-        with Image.open(path) as image:
-            image.load()
-    except (UnidentifiedImageError, SyntaxError, ValueError, EOFError):
-        return False
-    except OSError as error:
-        if error.errno is not None:
-            raise
-        # Pillow's word for a picture that ends too early.
-        return False
+    with default_storage.open(file.name) as stream:
+        if file.sha256:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+        try:
+            with Image.open(stream) as image:
+                image.load()
+        except (UnidentifiedImageError, SyntaxError, ValueError, EOFError):
+            return False
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            # Pillow's word for a picture that ends too early.
+            return False
     return True
 
 
@@ -132,25 +131,21 @@ def _about(file: Expected, trouble: Trouble, sentence: str) -> Finding:
     return Finding(trouble=trouble, name=file.name, belongs_to=file.belongs_to, sentence=sentence)
 
 
-def _present() -> Iterator[tuple[str, float]]:
-    """The files of the folders that rows speak of, with their times."""
-    root = Path(settings.MEDIA_ROOT)
+def _present() -> Iterator[KeptFile]:
+    """The files of the folders that rows speak of."""
     for folder in (*FOLDERS, PICTURES):
-        for path in sorted((root / folder).rglob("*")):
-            if path.is_file():
-                yield path.relative_to(root).as_posix(), path.stat().st_mtime
+        yield from sorted(media_storage().files_in(folder))
 
 
-def _without_row(present: Iterable[tuple[str, float]], named: Iterable[str]) -> Iterator[Finding]:
+def _without_row(present: Iterable[KeptFile], named: Iterable[str]) -> Iterator[Finding]:
     """Files that no row names; young ones may still get theirs."""
     known, oldest = set(named), time.time() - STRAY_AGE_S
-    for name, written_at in present:
-        if name in known or written_at >= oldest:
+    for file in present:
+        if file.name in known or file.written_at >= oldest:
             continue
-        is_draft = name.rsplit("/", 1)[-1].startswith(STRAY_PREFIX)
-        trouble = Trouble.UNFINISHED if is_draft else Trouble.ORPHANED
-        sentence = "A process died while it wrote it." if is_draft else "No row names it."
-        yield Finding(trouble=trouble, name=name, belongs_to="", sentence=sentence)
+        trouble = Trouble.UNFINISHED if file.is_unfinished else Trouble.ORPHANED
+        sentence = "A process died while it wrote it." if file.is_unfinished else "No row names it."
+        yield Finding(trouble=trouble, name=file.name, belongs_to="", sentence=sentence)
 
 
 def _database_findings() -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -13,10 +13,9 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import InvalidInputError
 from gallery.models import Artwork
-from gallery.storage import STRAY_PREFIX
 from gallery.sweeping import STRAY_AGE_S
 from generation.models import Job, StoredPicture
-from generation.picture_files import is_sha256, picture_paths, picture_write
+from generation.picture_files import is_sha256, picture_file_remove, picture_files, picture_write
 from generation.picture_intake import PictureKind, picture_intake
 from generation.sources import ChosenPicture
 
@@ -109,24 +108,15 @@ def _named(rows: QuerySet[Job] | QuerySet[Artwork], hashes: Sequence[str]) -> se
 
 def _sweep_files() -> int:
     """Remove old files that no row speaks of, unfinished ones too."""
-    old = [path for path in picture_paths() if _is_old(path)]
-    removed = [path for path in old if path.name.startswith(STRAY_PREFIX)]
-    named = {path.stem: path for path in old if is_sha256(path.stem)}
+    oldest = time.time() - STRAY_AGE_S
+    old = [file for file in picture_files() if file.written_at < oldest]
+    unwanted = [file for file in old if file.is_unfinished]
+    named = {stem: file for file in old if is_sha256(stem := PurePosixPath(file.name).stem)}
     for part in _batches(sorted(named)):
         known = set(StoredPicture.objects.filter(sha256__in=part).values_list("sha256", flat=True))
-        removed += [named[sha256] for sha256 in part if sha256 not in known]
+        unwanted += [named[sha256] for sha256 in part if sha256 not in known]
     # Whoever brought the same picture in between made the file young again.
-    removed = [path for path in removed if _is_old(path)]
-    for path in removed:
-        path.unlink(missing_ok=True)
-    return len(removed)
-
-
-def _is_old(path: Path) -> bool:
-    try:
-        return path.stat().st_mtime < time.time() - STRAY_AGE_S
-    except FileNotFoundError:
-        return False
+    return sum(picture_file_remove(file, before=oldest) for file in unwanted)
 
 
 def _batches(items: Sequence[str]) -> list[Sequence[str]]:
