@@ -9,7 +9,7 @@ import time_machine
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from aria_site.accounts.models import User
@@ -125,7 +125,16 @@ def play(studio: Studio, events: list[tuple[str, int, int, timedelta]], clock: t
     studio.pass_time(clock, LEASE + timedelta(seconds=1))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    # Making a schedule that fails shorter takes minutes: each step of it is some twenty transactions.
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(events=EVENTS, pictures=PICTURES)
 def test_lines_add_up_to_worker_seconds_over_any_schedule_with_kills_and_give_backs(
     alice: User, bob: User, events: list[tuple[str, int, int, timedelta]], pictures: list[int]
