@@ -6,10 +6,12 @@ A script that fails does not keep the next one from running. Ends with 1 where a
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,18 +77,31 @@ def run(script: str, *, device: str = "cpu", save: bool = False, longest_s: floa
     command = [sys.executable, "-W", "ignore", "-m", f"bench.{script}", "--device", device, *["--save"] * save]
     started = time.monotonic()
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        process_group=0,
     ) as process:
         try:
             printed, complaints = process.communicate(timeout=longest_s)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _end(process)
             printed, complaints = process.communicate()
+        finally:
+            _end(process)
     lines = printed.splitlines()
     answers = [line.removeprefix(JSON_MARK) for line in lines if line.startswith(JSON_MARK)]
     told = [line for line in lines if not line.startswith(JSON_MARK)]
     _say("\n".join(told if answers else [*told, *complaints.splitlines()[-20:]]))
     return Outcome(script, time.monotonic() - started, json.loads(answers[-1]) if answers else None, told)
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a script with everything that it started: workers and servers hold its pipes open."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:

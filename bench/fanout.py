@@ -71,7 +71,7 @@ def measure(report: Report, device: str) -> None:
         pairs = _worker_times(stage, last)
         report.goal("worker_100_viewers_over_none", ratio_of(pairs), at_most(1.02))
         crowd = last[LARGEST_CROWD].viewers
-        report.goal("frames_per_viewer", len(crowd["ages"]) / LARGEST_CROWD, at_least(1))
+        report.goal("frames_of_the_viewer_who_got_fewest", crowd["fewest"], at_least(1))
         report.figure("delivery_to_one_of_100", crowd["cpu_s"] / crowd["deliveries"] * 1e6, "us of processor")
         for size in (1, 10):
             spent = median(stage.paint_before(size).worker_s for _ in range(GUIDE_ROUNDS))

@@ -1,7 +1,8 @@
 """The viewers of a job: real consumers in a process of their own, beside the studio that ARIA_DATA names.
 
 Reads lines `<viewers> <stalled viewers> <job id> <session key>`, answers "ready" once all of them watch, waits for any
-line, lets them go, and answers with JSON: processor seconds, deliveries, and the ages of the frames that arrived.
+line, lets them go, and answers with JSON: processor seconds, deliveries, the ages of the frames that arrived, and how
+many of them came to the viewer who got fewest.
 """
 
 import asyncio
@@ -95,6 +96,7 @@ async def _serve() -> None:
             "join_s": joined - started,
             "deliveries": sum(viewer.deliveries - 1 for viewer in well),
             "ages": [age for viewer in well for age in viewer.ages],
+            "fewest": min((len(viewer.ages) for viewer in well), default=0),
         }
         _say(json.dumps(answer))
 

@@ -62,13 +62,14 @@ class AtomicFileSystemStorage(FileSystemStorage):
     def files_in(self, folder: str) -> Iterator[KeptFile]:
         """Every file in a folder and those in it, unfinished ones too."""
         for path in Path(self.location, folder).rglob("*"):
+            if not path.is_file():
+                continue
             try:
                 facts = path.stat()
             except FileNotFoundError:
                 # It went, or got its final name, since the folder was read.
                 continue
-            if path.is_file():
-                yield KeptFile(path.relative_to(self.location).as_posix(), facts.st_size, facts.st_mtime)
+            yield KeptFile(path.relative_to(self.location).as_posix(), facts.st_size, facts.st_mtime)
 
     def written_at(self, name: str) -> float:
         """When a file was written, in seconds since 1970. Raises FileNotFoundError."""

@@ -34,6 +34,14 @@ def files_sweep() -> SweepReport:
     return SweepReport(unfinished=len(unfinished), orphans=len(orphans))
 
 
+def is_older(name: str, moment: float) -> bool:
+    """Whether a file was last written before a moment. One that goes meanwhile was not: somebody is at work with it."""
+    try:
+        return media_storage().written_at(name) < moment
+    except FileNotFoundError:
+        return False
+
+
 def _without_row(names: Sequence[str]) -> list[str]:
     """Those of the files that carry the id of an artwork that is not there. Files of other names are not ours."""
     ids = {name: artwork_id for name in names if (artwork_id := _artwork_id(name))}

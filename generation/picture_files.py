@@ -23,14 +23,21 @@ def is_sha256(text: str) -> bool:
     return _SHA256.fullmatch(text) is not None
 
 
+def picture_name(sha256: str) -> str:
+    """Where a picture lies in the media folder. Raises FileNotFoundError where that is no name of a picture."""
+    if not is_sha256(sha256):
+        raise FileNotFoundError(sha256)
+    return f"{FOLDER}/{sha256[:2]}/{sha256}.png"
+
+
 def picture_write(sha256: str, content: bytes) -> None:
     """Put a picture there, whole or not at all. One that is there already becomes as young as a new one."""
-    storages[STORAGE].save(_name(sha256), ContentFile(content))
+    storages[STORAGE].save(picture_name(sha256), ContentFile(content))
 
 
 def picture_read(sha256: str) -> bytes:
     """The bytes of a stored picture. Raises FileNotFoundError."""
-    with storages[STORAGE].open(_name(sha256)) as stream:
+    with storages[STORAGE].open(picture_name(sha256)) as stream:
         return bytes(stream.read())
 
 
@@ -59,32 +66,14 @@ def picture_pixels(sha256: str) -> Pixels:
         raise _gone("cannot be read") from error
 
 
-def picture_delete(sha256: str) -> None:
-    """Take a picture away; nothing happens where there is none."""
-    storages[STORAGE].delete(_name(sha256))
-
-
 def picture_files() -> list[KeptFile]:
     """Every file in the folder of the pictures, unfinished ones too."""
     return list(media_storage(STORAGE).files_in(FOLDER))
 
 
-def picture_file_remove(file: KeptFile, *, before: float) -> bool:
-    """Remove a file unless it was written since that moment. Whether it was removed."""
-    storage = media_storage(STORAGE)
-    try:
-        if storage.written_at(file.name) >= before:
-            return False
-    except FileNotFoundError:
-        return False
-    storage.delete(file.name)
-    return True
-
-
-def _name(sha256: str) -> str:
-    if not is_sha256(sha256):
-        raise FileNotFoundError(sha256)
-    return f"{FOLDER}/{sha256[:2]}/{sha256}.png"
+def picture_file_remove(name: str) -> None:
+    """Take the file of a picture away; nothing happens where there is none."""
+    media_storage(STORAGE).delete(name)
 
 
 def _gone(what: str) -> EngineError:

@@ -89,9 +89,9 @@ def _pixels(image: Image.Image, kind: PictureKind) -> Image.Image:
     """The picture upright, without transparency, in the mode that is stored; copied no more often than needed."""
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
-    if image.mode.startswith("I"):
+    if image.mode == "I;16":
         # Sixteen bits a pixel, of which the upper eight are seen.
-        image = Image.fromarray((np.asarray(image).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8))
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.has_transparency_data:
         seen = image if image.mode == "RGBA" else image.convert("RGBA")
         image = Image.new("RGB", seen.size, "black" if kind is PictureKind.MASK else "white")

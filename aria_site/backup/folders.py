@@ -2,10 +2,10 @@
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -84,13 +84,13 @@ def backup_is_due() -> bool:
 
 
 def backups_prune() -> list[str]:
-    """Remove what is older than the newest backups of the days that are kept. Returns the names.
+    """Remove what is older than the days that are kept, and of each day all daily backups but the newest.
 
     Backups that a person asked for stay, and so does everything while Aria takes none by herself.
     """
     if not settings.BACKUPS_KEPT:
         return []
-    unwanted = [backup for kind in (Kind.DAILY, Kind.BEFORE_RESTORE) for backup in _beyond_the_kept(kind)]
+    unwanted = _unwanted(backups_all())
     for backup in unwanted:
         # Out of sight first: a folder that is half gone is no backup any more.
         draft = backup.folder.rename(backup.folder.with_name(DRAFT_PREFIX + backup.folder.name))
@@ -98,9 +98,19 @@ def backups_prune() -> list[str]:
     return [backup.folder.name for backup in unwanted]
 
 
-def _beyond_the_kept(kind: Kind) -> list[Backup]:
-    newest_of_day = {
-        timezone.localdate(backup.created_at): backup for backup in backups_all() if backup.manifest.kind == kind
-    }
-    kept = {newest_of_day[day].folder for day in sorted(newest_of_day)[-settings.BACKUPS_KEPT :]}
-    return [backup for backup in backups_all() if backup.manifest.kind == kind and backup.folder not in kept]
+def _unwanted(backups: Sequence[Backup]) -> list[Backup]:
+    daily = [backup for backup in backups if backup.manifest.kind == Kind.DAILY]
+    points = [backup for backup in backups if backup.manifest.kind == Kind.BEFORE_RESTORE]
+    newest_of_day = {_day(backup): backup for backup in daily}
+    older = [backup for backup in daily if backup is not newest_of_day[_day(backup)]]
+    return [*older, *_beyond_the_kept([*newest_of_day.values()]), *_beyond_the_kept(points)]
+
+
+def _beyond_the_kept(backups: Sequence[Backup]) -> list[Backup]:
+    """All but those of the newest days; each point before a restore may be the only one of what was there then."""
+    days = sorted({_day(backup) for backup in backups})[-settings.BACKUPS_KEPT :]
+    return [backup for backup in backups if _day(backup) not in days]
+
+
+def _day(backup: Backup) -> date:
+    return timezone.localdate(backup.created_at)

@@ -83,7 +83,7 @@ def manifest_read(folder: Path) -> Manifest:
         is_whole = checksum == _checksum(content)
     except FileNotFoundError:
         raise BackupError(f"{folder} is no backup: it holds no {FILE_NAME}.") from None
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         is_whole = False
     if not is_whole:
         raise BackupError(f"The {FILE_NAME} of {folder} is damaged.")

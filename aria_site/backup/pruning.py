@@ -51,8 +51,11 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _newest(path: Path) -> float:
-    """When it, or anything in it, was last written."""
-    return max((inner.lstat().st_mtime for inner in (path, *path.rglob("*"))), default=0.0)
+    """When it, or anything in it, was last written; this very moment where some of it goes meanwhile."""
+    try:
+        return max(inner.lstat().st_mtime for inner in (path, *path.rglob("*")))
+    except FileNotFoundError:
+        return time.time()
 
 
 def _remove(paths: Iterator[Path]) -> int:

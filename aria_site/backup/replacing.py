@@ -26,7 +26,6 @@ JOURNAL = "journal.json"
 def media_stage(backup: Backup, tell: Tell) -> None:
     """Copy the files of a backup beside those that are in use. Raises OSError."""
     staged = _root() / STAGED
-    shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
     names = backup.manifest.media
     for done, name in enumerate(names):
@@ -41,20 +40,20 @@ def media_stage(backup: Backup, tell: Tell) -> None:
 def journal_open(point: Backup) -> None:
     """From here on an interruption is undone from `point`."""
     replaced = _root() / REPLACED
-    shutil.rmtree(replaced, ignore_errors=True)
     replaced.mkdir()
     draft = replaced / f".{JOURNAL}"
     draft.write_text(json.dumps({"point": str(point.folder), "entries": [entry.name for entry in _entries(_root())]}))
     os.sync()
     draft.rename(replaced / JOURNAL)
+    # Nothing is replaced before the journal is on the disk: what lies there without one is not needed.
+    os.sync()
 
 
 def journal_close() -> None:
-    """The restore is done and final."""
-    root = _root()
-    (root / REPLACED / JOURNAL).unlink()
-    shutil.rmtree(root / REPLACED)
-    shutil.rmtree(root / STAGED, ignore_errors=True)
+    """The restore is done and final, once all of it is on the disk."""
+    os.sync()
+    (_root() / REPLACED / JOURNAL).unlink()
+    _remains_remove()
 
 
 def media_swap() -> None:
@@ -69,11 +68,13 @@ def media_swap() -> None:
 def interrupted_restore_undo() -> bool:
     """Put back what a restore replaced and did not finish. Returns whether there was one. Raises BackupError.
 
-    For whoever holds the data folder. Can itself be interrupted, and run again.
+    For whoever holds the data folder. Can itself be interrupted, and run again. Copies of a restore that was cut off
+    before it replaced anything, or after its last check, are removed.
     """
     root = _root()
     journal = root / REPLACED / JOURNAL
     if not journal.exists():
+        _remains_remove()
         return False
     content = json.loads(journal.read_text())
     point = Path(content["point"])
@@ -122,6 +123,11 @@ def room_check(backup: Backup) -> None:
 
 def _root() -> Path:
     return Path(settings.MEDIA_ROOT)
+
+
+def _remains_remove() -> None:
+    for name in (STAGED, REPLACED):
+        shutil.rmtree(_root() / name, ignore_errors=True)
 
 
 def _entries(folder: Path) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from gallery.models import Artwork
 from generation.models import StoredPicture
-from generation.picture_files import FOLDER as PICTURES
+from generation.picture_files import picture_name
 
 MIGRATIONS = "django_migrations"
 
@@ -59,7 +59,7 @@ def _picture_files(cursor: Cursor, tables: dict[str, int]) -> dict[str, str]:
     if table not in tables:
         return {}
     hashes = [sha256 for (sha256,) in _select(cursor, "DISTINCT sha256", table)]
-    return {f"{PICTURES}/{sha256[:2]}/{sha256}.png": sha256 for sha256 in hashes}
+    return {picture_name(sha256): sha256 for sha256 in hashes}
 
 
 def _select(cursor: Cursor, columns: str, table: str) -> list[Any]:

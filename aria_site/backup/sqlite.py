@@ -57,7 +57,6 @@ class SqliteDatabase:
 
     def _connect(self) -> sqlite3.Connection:
         made = sqlite3.connect(self.path, timeout=BUSY_S)
-        made.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
         made.executescript(str(settings.SQLITE_OPTIONS["init_command"]))
         return made
 

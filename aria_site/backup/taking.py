@@ -2,34 +2,27 @@
 
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
 
 import aria_site
+from aria_site.backup.copying import MediaCopies
 from aria_site.backup.databases import Database, database_of_settings
 from aria_site.backup.errors import BackupError
 from aria_site.backup.folders import DRAFT_PREFIX, Backup, backup_is_due, backups_all, backups_prune, only_one_at_work
-from aria_site.backup.manifest import MEDIA, SECRET_KEY, Kind, Manifest, StoredFile, file_facts, manifest_write
+from aria_site.backup.manifest import MEDIA, SECRET_KEY, Kind, Manifest, file_facts, manifest_write
 from aria_site.backup.media import media_files, media_is_local
 from aria_site.backup.progress import Tell, tell_nobody
 from aria_site.backup.snapshot import Snapshot
 from aria_site.kernel.hashing import keyed_digest
 
 ROUNDS = 3
-"""So often the database is copied anew where files went while they were being copied."""
+"""So often the database is copied at most, where files went while they were being copied."""
 LEAST_FREE = 256 * 1024 * 1024
 """What a backup leaves free on its disk."""
-
-
-@dataclass(slots=True, kw_only=True)
-class MediaCopies:
-    """What one round made of the media folder."""
-
-    files: dict[str, StoredFile] = field(default_factory=dict)
-    linked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +55,8 @@ def backup_take_in(folder: Path, kind: Kind, tell: Tell) -> TakenBackup:
     now = datetime.now(UTC)
     name = _free_name(folder, f"{now:%Y-%m-%dT%H%M%SZ}")
     draft = folder / f"{DRAFT_PREFIX}{name}"
-    draft.mkdir(mode=0o700)
     try:
+        draft.mkdir(mode=0o700)
         manifest, copies = _fill(draft, kind, now, tell)
         manifest_write(draft, manifest)
         os.sync()
@@ -85,9 +78,9 @@ def _free_name(folder: Path, name: str) -> str:
 
 def _fill(draft: Path, kind: Kind, now: datetime, tell: Tell) -> tuple[Manifest, MediaCopies]:
     """Copy everything into the draft and list it."""
-    database = database_of_settings()
-    _room_check(draft, database)
-    snapshot, copies = _moment(database, draft, tell)
+    database, last = database_of_settings(), _last_backup()
+    _room_check(draft, database, last)
+    snapshot, copies = _moment(database, draft, last, tell)
     files = {f"{MEDIA}/{name}": file for name, file in copies.files.items()}
     others = [database.file_name, *([SECRET_KEY] if _secret_key_copy(draft) else [])]
     files |= {name: file_facts(draft / name) for name in others}
@@ -107,12 +100,16 @@ def _fill(draft: Path, kind: Kind, now: datetime, tell: Tell) -> tuple[Manifest,
     return manifest, copies
 
 
-def _moment(database: Database, draft: Path, tell: Tell) -> tuple[Snapshot, MediaCopies]:
-    """The database and its files. A file that goes meanwhile takes its row along: then both are copied anew."""
+def _moment(database: Database, draft: Path, last: Backup | None, tell: Tell) -> tuple[Snapshot, MediaCopies]:
+    """The database and its files. A file that goes meanwhile takes its row along: then both are brought up to date."""
+    copies = MediaCopies(draft, last)
+    missing: list[str] = []
     for _ in range(ROUNDS):
         snapshot = _database_copy(database, draft, tell)
-        copies = _media_copy(draft, snapshot, tell) if media_is_local() else MediaCopies()
-        if not _missing(snapshot, copies):
+        if media_is_local():
+            copies.update(snapshot.files, tell)
+        before, missing = missing, _missing(snapshot, copies)
+        if not missing or missing == before:
             break
     return snapshot, copies
 
@@ -131,11 +128,10 @@ def key_mark() -> str:
     return keyed_digest("backup", "the same key?")[:16]
 
 
-def _room_check(draft: Path, database: Database) -> None:
+def _room_check(draft: Path, database: Database, last: Backup | None) -> None:
     """Raise BackupError where what is new would fill the disk."""
-    last = _last_backup()
     known = last.manifest.media if last else {}
-    new = sum(path.stat().st_size for name, path in media_files() if name not in known) if media_is_local() else 0
+    new = sum(_size(path) for name, path in media_files() if name not in known) if media_is_local() else 0
     new += database.size()
     free = shutil.disk_usage(draft).free
     if free < new + LEAST_FREE:
@@ -143,6 +139,14 @@ def _room_check(draft: Path, database: Database) -> None:
             f"No backup was taken: it needs {(new + LEAST_FREE) // 2**20} MB, and the disk of {draft.parent} has "
             f"{free // 2**20} MB free. Free some space, or set ARIA_BACKUPS to a folder elsewhere."
         )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        # A sweep was faster.
+        return 0
 
 
 def _database_copy(database: Database, draft: Path, tell: Tell) -> Snapshot:
@@ -156,44 +160,6 @@ def _database_copy(database: Database, draft: Path, tell: Tell) -> Snapshot:
 def _last_backup() -> Backup | None:
     backups = backups_all()
     return backups[-1] if backups else None
-
-
-def _media_copy(draft: Path, snapshot: Snapshot, tell: Tell) -> MediaCopies:
-    """Copy what is there; what the last backup holds already is one more name for the same file."""
-    last, copies = _last_backup(), MediaCopies()
-    found = list(media_files())
-    for done, (name, path) in enumerate(found):
-        tell("files", done, len(found))
-        target = draft / MEDIA / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            known = _known_copy(last, name, path, snapshot.files.get(name, ""))
-            target.unlink(missing_ok=True)
-            if last and known:
-                target.hardlink_to(last.folder / MEDIA / name)
-            copies.files[name] = known or _copy(path, target)
-            copies.linked += known is not None
-        except FileNotFoundError:
-            # A sweep was faster; whether a row misses it is found out afterwards.
-            continue
-    tell("files", len(found), len(found))
-    return copies
-
-
-def _known_copy(last: Backup | None, name: str, path: Path, sha256: str) -> StoredFile | None:
-    """The file in the last backup where it is the same one: by the hash that its row names, else by size and time."""
-    known = last.manifest.files.get(f"{MEDIA}/{name}") if last else None
-    kept = last.folder / MEDIA / name if last else path
-    if known is None or not kept.is_file():
-        return None
-    live, facts = path.stat(), kept.stat()
-    is_same = known.sha256 == sha256 if sha256 else facts.st_mtime_ns == live.st_mtime_ns
-    return known if is_same and facts.st_size == live.st_size == known.bytes else None
-
-
-def _copy(path: Path, target: Path) -> StoredFile:
-    shutil.copy2(path, target)
-    return file_facts(target)
 
 
 def _secret_key_copy(draft: Path) -> bool:

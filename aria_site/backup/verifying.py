@@ -2,21 +2,23 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import connection
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from aria_site.backup.progress import Tell, tell_nobody
 from gallery.models import Artwork
 from gallery.storage import KeptFile, media_storage
-from gallery.sweeping import FOLDERS, STRAY_AGE_S
+from gallery.sweeping import FOLDERS, STRAY_AGE_S, is_older
 from generation.models import StoredPicture
 from generation.picture_files import FOLDER as PICTURES
+from generation.picture_files import picture_name
+from generation.picture_intake import BROKEN
 
 
 class Trouble(StrEnum):
@@ -63,21 +65,27 @@ class Verification:
 
 def files_verify(*, quick: bool = False, tell: Tell = tell_nobody) -> Verification:
     """Compare every row with its files and every file with the rows; `quick` looks at sizes and opens nothing."""
+    oldest = time.time() - STRAY_AGE_S
     # Files first: one that comes meanwhile is no orphan, and one of a row that comes meanwhile is not missed.
     present = list(_present())
-    artworks = Artwork.objects.values_list("pk", "file", "bytes", "sha256", "thumbnails")
-    pictures = StoredPicture.objects.order_by().values_list("sha256", "bytes").distinct()
-    expected = {file.name: file for row in artworks.iterator() for file in _of_artwork(row)}
-    expected |= {file.name: file for row in pictures.iterator() for file in _of_picture(*row)}
+    expected = {file.name: file for file in _expected()}
     findings = list(_database_findings())
     for done, file in enumerate(expected.values()):
         tell("verifying", done, len(expected))
         finding = _finding(file, quick=quick)
         findings += [finding] if finding else []
     tell("verifying", len(expected), len(expected))
-    findings += _without_row(present, expected.keys())
+    findings = [*_of_rows_that_stay(findings), *_without_row(present, expected.keys(), oldest)]
     rows = Artwork.objects.count() + StoredPicture.objects.count()
     return Verification(rows=rows, files=len(present), findings=tuple(findings))
+
+
+def _expected() -> Iterator[Expected]:
+    """Every file that a row names."""
+    for row in Artwork.objects.values_list("pk", "file", "bytes", "sha256", "thumbnails").iterator():
+        yield from _of_artwork(row)
+    for sha256, size in StoredPicture.objects.order_by().values_list("sha256", "bytes").distinct().iterator():
+        yield _of_picture(sha256, size)
 
 
 def _of_artwork(row: tuple[UUID, str, int, str, dict[str, str]]) -> Iterator[Expected]:
@@ -88,9 +96,9 @@ def _of_artwork(row: tuple[UUID, str, int, str, dict[str, str]]) -> Iterator[Exp
         yield Expected(name=name, belongs_to=owner)
 
 
-def _of_picture(sha256: str, size: int) -> Iterator[Expected]:
-    name = f"{PICTURES}/{sha256[:2]}/{sha256}.png"
-    yield Expected(name=name, belongs_to=f"picture {sha256[:12]}", bytes=size, sha256=sha256)
+def _of_picture(sha256: str, size: int) -> Expected:
+    name = picture_name(sha256)
+    return Expected(name=name, belongs_to=f"picture {sha256[:12]}", bytes=size, sha256=sha256)
 
 
 def _finding(file: Expected, *, quick: bool) -> Finding | None:
@@ -117,12 +125,10 @@ def _is_whole(file: Expected) -> bool:
         try:
             with Image.open(stream) as image:
                 image.load()
-        except (UnidentifiedImageError, SyntaxError, ValueError, EOFError):
-            return False
-        except OSError as error:
-            if error.errno is not None:
+        except BROKEN as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                # The disk speaks, not Pillow.
                 raise
-            # Pillow's word for a picture that ends too early.
             return False
     return True
 
@@ -137,11 +143,19 @@ def _present() -> Iterator[KeptFile]:
         yield from sorted(media_storage().files_in(folder))
 
 
-def _without_row(present: Iterable[KeptFile], named: Iterable[str]) -> Iterator[Finding]:
+def _of_rows_that_stay(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without the files that went along with their rows while others were looked at."""
+    if all(finding.trouble is not Trouble.MISSING for finding in findings):
+        return list(findings)
+    named = {file.name for file in _expected()}
+    return [finding for finding in findings if finding.trouble is not Trouble.MISSING or finding.name in named]
+
+
+def _without_row(present: Iterable[KeptFile], named: Iterable[str], oldest: float) -> Iterator[Finding]:
     """Files that no row names; young ones may still get theirs."""
-    known, oldest = set(named), time.time() - STRAY_AGE_S
+    known = set(named)
     for file in present:
-        if file.name in known or file.written_at >= oldest:
+        if file.name in known or file.written_at >= oldest or not is_older(file.name, oldest):
             continue
         trouble = Trouble.UNFINISHED if file.is_unfinished else Trouble.ORPHANED
         sentence = "A process died while it wrote it." if file.is_unfinished else "No row names it."

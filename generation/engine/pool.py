@@ -39,7 +39,6 @@ class WarmModel:
     load_s: float
     loaded_at: float
     used_at: float = 0.0
-    pinned: bool = False
     cause: LoadCause = LoadCause.FIRST_USE
 
     @property
@@ -88,13 +87,11 @@ class Pool:
     def pin(self, name: str) -> None:
         """Never evict this model."""
         self._pins.add(name)
-        if name in self._models:
-            self._models[name].pinned = True
 
     def make_room(self, keep: str) -> None:
         """Evict everything but one model and the pinned ones: a picture did not fit."""
         for model in list(self._models.values()):
-            if model.source.name != keep and not model.pinned:
+            if model.source.name not in {keep, *self._pins}:
                 self._evict(model, f"a picture of {keep} did not fit beside it")
         memory_release(self._plan.device)
 
@@ -124,7 +121,7 @@ class Pool:
             bytes=model.bytes,
             loaded_at=model.loaded_at,
             used_at=model.used_at,
-            pinned=model.pinned,
+            pinned=model.source.name in self._pins,
             load_s=model.load_s,
             cause=model.cause,
         )
@@ -157,7 +154,6 @@ class Pool:
             bytes=_bytes_of(pipeline),
             load_s=time.perf_counter() - started,
             loaded_at=self._clock(),
-            pinned=source.name in self._pins,
             cause=cause,
         )
         with self._lock:
@@ -195,7 +191,7 @@ class Pool:
     def _fit(self, name: str, needed: int) -> None:
         """Evict what it takes for `needed` bytes more to fit. Raises EngineError, and evicts nothing, if that fails."""
         over = sum(model.bytes for model in self._models.values()) + needed - self._plan.budget_bytes
-        loose = [model for model in self._models.values() if not model.pinned]
+        loose = [model for model in self._models.values() if model.source.name not in self._pins]
         if over > sum(model.bytes for model in loose):
             raise self._too_large(name, needed)
         now = self._clock()
@@ -205,7 +201,7 @@ class Pool:
             self._evict(self._models[chosen.name], reason)
 
     def _too_large(self, name: str, needed: int) -> EngineError:
-        kept = sorted(model.source.name for model in self._models.values() if model.pinned)
+        kept = sorted(self._pins & self._models.keys())
         beside = f" beside {', '.join(kept)}, which must stay," if kept else ""
         return EngineError(
             f"The model {name!r} needs {_gigabytes(needed)} and does not fit{beside} into the "

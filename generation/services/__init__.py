@@ -8,7 +8,7 @@ from generation.services.first_paintings import first_paintings_submit
 from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
 from generation.services.ledger import ledger_prune
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
-from generation.services.progress import job_progress_note
+from generation.services.progress import job_begin, job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap
 from generation.services.registering import model_register, model_rehash
 from generation.services.reproducing import reproduction_judge, reproduction_submit
@@ -20,6 +20,7 @@ __all__ = [
     "ReapReport",
     "engine_facts",
     "first_paintings_submit",
+    "job_begin",
     "job_cancel",
     "job_claim",
     "job_fail",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import InvalidInputError
 from gallery.models import Artwork
-from gallery.sweeping import STRAY_AGE_S
+from gallery.sweeping import STRAY_AGE_S, is_older
 from generation.models import Job, StoredPicture
 from generation.picture_files import is_sha256, picture_file_remove, picture_files, picture_write
 from generation.picture_intake import PictureKind, picture_intake
@@ -116,7 +116,10 @@ def _sweep_files() -> int:
         known = set(StoredPicture.objects.filter(sha256__in=part).values_list("sha256", flat=True))
         unwanted += [named[sha256] for sha256 in part if sha256 not in known]
     # Whoever brought the same picture in between made the file young again.
-    return sum(picture_file_remove(file, before=oldest) for file in unwanted)
+    unwanted = [file for file in unwanted if is_older(file.name, oldest)]
+    for file in unwanted:
+        picture_file_remove(file.name)
+    return len(unwanted)
 
 
 def _batches(items: Sequence[str]) -> list[Sequence[str]]:

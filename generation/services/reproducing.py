@@ -16,6 +16,7 @@ from gallery.models import Artwork
 from generation.engine.contract import EngineError
 from generation.likeness import ENOUGH_DB, GREY_LEVELS, Difference, Likeness, first_difference, likeness
 from generation.models import DiffusionModel, Job, Reproduction
+from generation.picture_intake import BROKEN
 from generation.quotas import work_of
 from generation.services.admitting import room_ensure
 from generation.services.bell import ring
@@ -99,7 +100,7 @@ def _pixels_of(artwork: Artwork) -> NDArray[np.uint8]:
         with default_storage.open(artwork.file) as file, Image.open(file) as image:
             pixels: NDArray[np.uint8] = np.asarray(image.convert("RGB"))
             return pixels
-    except OSError as error:
+    except BROKEN as error:
         raise EngineError(
             "The file of this artwork cannot be read, so there is nothing to compare with.", code="picture_missing"
         ) from error

@@ -1,6 +1,7 @@
 """The backup of the day, how long backups stay, and what else goes with age."""
 
 import os
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -17,6 +18,7 @@ from pytest_django import Settings
 
 from aria_site import tasks
 from aria_site.accounts.models import SignInToken, User
+from aria_site.backup import pruning
 from aria_site.backup.folders import DRAFT_PREFIX, backups_all, backups_prune
 from aria_site.backup.manifest import Kind, Manifest, manifest_write
 from aria_site.backup.pruning import PruneReport, old_things_prune
@@ -71,6 +73,14 @@ def test_backups_that_a_person_asked_for_are_never_pruned(settings: Settings) ->
 
     assert backups_prune() == []
     assert names() == manual
+
+
+def test_of_a_day_every_backup_from_before_a_restore_is_kept(settings: Settings) -> None:
+    settings.BACKUPS_KEPT = 1
+    points = [put_backup(NOW - timedelta(hours=hours), Kind.BEFORE_RESTORE) for hours in (26, 2, 1)]
+
+    assert backups_prune() == points[:1]
+    assert names() == points[1:]
 
 
 def test_with_nothing_to_keep_nothing_is_taken_and_nothing_removed(settings: Settings) -> None:
@@ -153,6 +163,24 @@ def test_old_things_go_and_young_ones_stay(alice: User, data: Path, settings: Se
     assert old_things_prune() == PruneReport(
         logs=0, checkpoints=0, sessions=0, sign_in_links=0, workers=0, ledger_lines=0
     )
+
+
+def test_a_checkpoint_that_goes_while_it_is_looked_at_holds_nothing_up(
+    data: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = aged(Path(settings.CHECKPOINT_DIR) / str(uuid4()) / "0.safetensors", 40).parent
+    Session.objects.create(session_key="ended", session_data="", expire_date=timezone.now() - timedelta(seconds=1))
+    listed = pruning._inside
+
+    def list_and_end_the_job(folder: Path) -> list[Path]:
+        found = listed(folder)
+        if going in found:
+            shutil.rmtree(going)
+        return found
+
+    monkeypatch.setattr(pruning, "_inside", list_and_end_the_job)
+
+    assert (old_things_prune().checkpoints, Session.objects.count()) == (0, 0)
 
 
 def test_can_be_pruned_by_hand() -> None:

@@ -12,9 +12,10 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from aria_site.backup import restoring
 from aria_site.backup.errors import BackupError
-from aria_site.backup.folders import Backup, only_one_at_work
+from aria_site.backup.folders import Backup, backups_all, only_one_at_work
 from aria_site.backup.manifest import Manifest, manifest_read, manifest_write
-from aria_site.backup.replacing import interrupted_restore_undo, journal_open
+from aria_site.backup.progress import tell_nobody
+from aria_site.backup.replacing import interrupted_restore_undo, journal_open, media_stage
 from aria_site.backup.restoring import backup_restore
 from aria_site.backup.taking import backup_take
 from aria_site.studio.opening import Studio
@@ -80,6 +81,15 @@ def test_a_damaged_list_is_refused(backup: Backup, spoil: Callable[[Path], None]
     assert refusal(backup) == f"The manifest.json of {backup.folder} is damaged."
 
 
+@pytest.mark.parametrize("content", ["[]", "7", "null", ""])
+def test_a_list_of_another_form_is_refused_and_hides_no_other_backup(backup: Backup, content: str) -> None:
+    other = backup_take().backup
+    (backup.folder / "manifest.json").write_text(content)
+
+    assert refusal(backup) == f"The manifest.json of {backup.folder} is damaged."
+    assert [found.folder for found in backups_all()] == [other.folder]
+
+
 def test_a_changed_list_is_refused(backup: Backup) -> None:
     path = backup.folder / "manifest.json"
     content = json.loads(path.read_text())
@@ -141,7 +151,7 @@ def test_a_folder_without_a_list_is_no_backup(tmp_path: Path) -> None:
         backup_restore(str(tmp_path))
 
 
-@pytest.mark.parametrize("step", ["media_swap", "_counts_check", "database_prepare", "secret_key_put"])
+@pytest.mark.parametrize("step", ["media_stage", "media_swap", "_counts_check", "database_prepare", "secret_key_put"])
 def test_a_restore_that_fails_on_its_way_is_undone(backup: Backup, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     real = getattr(restoring, step)
 
@@ -152,6 +162,16 @@ def test_a_restore_that_fails_on_its_way_is_undone(backup: Backup, monkeypatch: 
     monkeypatch.setattr(restoring, step, fail)
 
     assert refusal(backup) == "The restore failed (No space left on device) and was undone."
+
+
+def test_copies_of_a_restore_that_was_killed_before_it_replaced_anything_are_removed(backup: Backup) -> None:
+    before = files_of_studio()
+    media_stage(backup, tell_nobody)
+    assert files_of_studio() != before
+
+    assert not interrupted_restore_undo()
+
+    assert files_of_studio() == before
 
 
 @pytest.mark.parametrize("step", ["media_swap", "_counts_check"])

@@ -1,5 +1,6 @@
 """What is backed up while Aria works comes back: every row, every file, every field."""
 
+import errno
 import shutil
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pytest_django import Settings
 
 from aria_site.accounts.keys import api_key_create
 from aria_site.accounts.models import Scope, User
+from aria_site.backup.checking import backup_damage
 from aria_site.backup.errors import BackupError
 from aria_site.backup.folders import backups_all
 from aria_site.backup.manifest import manifest_read
@@ -129,6 +131,55 @@ def test_a_second_backup_shares_the_files_of_the_first(alice: User) -> None:
     inodes = {(taken.backup.folder / "media" / name).stat().st_ino for taken in (first, second)}
     assert inodes != {(Path(settings.MEDIA_ROOT) / name).stat().st_ino}
     assert len(inodes) == 1
+
+
+def test_on_a_disk_that_knows_no_second_names_a_second_backup_copies(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang(alice)
+    files = backup_take().copied
+
+    def refuse(_path: Path, _target: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+
+    second = backup_take()
+
+    assert (second.copied, second.linked) == (files, 0)
+    assert backup_damage(second.backup) == []
+
+
+def test_nothing_is_copied_twice_because_another_file_is_missing_for_good(alice: User, data: Path) -> None:
+    gone, work = hang(alice, key="job:1:0"), hang(alice, key="job:2:0", seed=8)
+    (data / "media" / gone.file).unlink()
+    copied_at: list[list[int]] = []
+
+    def look(what: str, done: int, total: int) -> None:
+        if (what, done) == ("database", 0):
+            copies = (data / "backups").rglob(Path(work.file).name)
+            copied_at.append([path.stat().st_ctime_ns for path in copies])
+
+    folder = backup_take(tell=look).backup.folder
+
+    assert copied_at == [[], [(folder / "media" / work.file).stat().st_ctime_ns]]
+
+
+def test_pictures_that_go_while_files_are_copied_are_in_neither_part_of_the_backup(alice: User, data: Path) -> None:
+    first, last, stays = (hang(alice, key=f"job:{number}:0", seed=number) for number in (1, 2, 3))
+
+    def remove(what: str, done: int, total: int) -> None:
+        """One goes before it is copied, and one after it was."""
+        for work, moment in ((first, 0), (last, total)):
+            if (what, done) == ("files", moment) and Artwork.objects.filter(pk=work.pk).delete()[0]:
+                (data / "media" / work.file).unlink()
+
+    backup = backup_take(tell=remove).backup
+
+    masters = [path.relative_to(backup.folder / "media") for path in backup.folder.rglob("*.png")]
+    assert masters == [Path(stays.file)]
+    assert (backup.manifest.missing, backup.manifest.tables["gallery_artwork"]) == ((), 1)
+    assert backup_damage(backup) == []
 
 
 def test_a_backup_says_what_was_missing_and_damaged_already(alice: User, data: Path) -> None:

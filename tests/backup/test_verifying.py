@@ -117,6 +117,24 @@ def test_an_unfinished_file_is_found_once_it_is_old(work: Artwork, data: Path) -
     assert findings() == [("unfinished", "artworks/ab/.tmp-0123")]
 
 
+def test_a_picture_that_goes_with_its_row_while_others_are_looked_at_is_not_missing(work: Artwork, data: Path) -> None:
+    def remove(what: str, done: int, total: int) -> None:
+        if done == 0:
+            path_of("master", work, data).unlink()
+            work.delete()
+
+    found = files_verify(tell=remove).findings
+
+    assert [(finding.trouble, finding.name) for finding in found] == []
+
+
+def test_an_orphan_that_is_swept_while_others_are_looked_at_is_none(work: Artwork, data: Path) -> None:
+    orphan = data / "media" / "artworks" / "ab" / "old.png"
+    put_old(orphan)
+
+    assert files_verify(tell=lambda what, done, total: orphan.unlink(missing_ok=True)).findings == ()
+
+
 def test_a_row_that_points_nowhere_is_found(work: Artwork) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL keeps foreign keys whole by itself")

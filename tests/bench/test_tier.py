@@ -1,6 +1,7 @@
 """Running a tier: every script runs, the table names each claim, and one missed goal is enough to fail."""
 
 import ast
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,20 @@ def test_a_script_that_breaks_is_an_outcome_without_figures(capsys: pytest.Captu
     assert not broken.passed
     assert broken.missed == ["no_such_script: ended without figures"]
     assert "No module named" in capsys.readouterr().out
+
+
+def test_a_script_that_does_not_end_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nsleep 60 &\nwait\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(script))
+
+    endless = tier.run("endless", longest_s=1)
+
+    assert endless.answer is None
+    assert endless.seconds < 30
 
 
 def scripts() -> list[str]:

@@ -56,6 +56,23 @@ def test_what_hangs_stays_however_old(alice: User, media: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_a_draft_that_is_finished_while_the_sweep_looks_holds_nothing_up(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [aged(media / "artworks" / f".tmp-{name}", STRAY_AGE_S + 60) for name in ("finished", "left")]
+    is_file = Path.is_file
+
+    def finish_the_first(path: Path) -> bool:
+        there = is_file(path)
+        drafts[0].unlink(missing_ok=True)
+        return there
+
+    monkeypatch.setattr(Path, "is_file", finish_the_first)
+
+    assert files_sweep() == SweepReport(unfinished=1, orphans=0)
+
+
+@pytest.mark.django_db
 def test_can_be_run_by_hand(media: Path) -> None:
     aged(media / "artworks" / ".tmp-old", STRAY_AGE_S + 60)
     out = StringIO()

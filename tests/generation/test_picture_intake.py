@@ -89,6 +89,17 @@ def test_every_mode_of_a_png_is_read(mode: str) -> None:
     assert abs(int(picture.mean()) - 128) <= (128 if mode == "1" else 1)
 
 
+def test_a_large_picture_of_sixteen_bits_is_taken_in_without_large_copies() -> None:
+    data = encoded(Image.fromarray(np.full((1000, 1000), 0x80FF, np.uint16)))
+    tracemalloc.start()
+
+    taken(data)
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5 * 1000 * 1000
+
+
 def test_a_printers_jpeg_is_read() -> None:
     assert pixels_of(taken(encoded(gradient().convert("CMYK"), "JPEG"))).shape == (48, 64, 3)
 

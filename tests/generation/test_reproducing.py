@@ -109,6 +109,19 @@ def test_a_missing_file_fails_the_job_with_a_sentence(artwork: Artwork, worker_o
     assert verdict_sentence(reproduction).startswith("It could not be painted again. The file of this artwork")
 
 
+def test_a_damaged_file_fails_the_job_with_the_same_sentence(
+    artwork: Artwork, worker_of: WorkerOf, media: Path
+) -> None:
+    path = media / artwork.file
+    content = bytearray(path.read_bytes())
+    content[11] ^= 1
+    path.write_bytes(content)
+
+    reproduction = painted_again(artwork, worker_of(FakeEngine()))
+
+    assert (reproduction.verdict, reproduction.job.error_code) == ("", "picture_missing")
+
+
 def test_an_artwork_removed_meanwhile_fails_the_job(artwork: Artwork, worker_of: WorkerOf) -> None:
     job = reproduction_submit(artwork=artwork, owner=artwork.owner)
     artwork.delete()

@@ -189,6 +189,17 @@ def test_never_evicts_a_pinned_model(tiny_model: Path) -> None:
     assert [model.pinned for model in pool.status().models] == [True]
 
 
+def test_never_evicts_a_model_that_was_pinned_while_it_lay_in_ram(tiny_model: Path) -> None:
+    pool, _ = pool_for(tiny_model, models=1.5, parked=1.5)
+    for name in ("first", "second"):
+        pool.get(source(tiny_model, name))
+    pool.pin("first")
+    pool.get(source(tiny_model, "first"))
+
+    with pytest.raises(EngineError, match="beside first, which must stay,"):
+        pool.get(source(tiny_model, "second"))
+
+
 def test_loads_anew_when_the_revision_changes(tiny_model: Path) -> None:
     pool = Pool(plan_with(None))
     pool.get(source(tiny_model, "one"))
