@@ -40,6 +40,7 @@ from gallery.api.router import router as gallery_router
 from generation.api.batches import batches_router
 from generation.api.control import control_router, queue_router
 from generation.api.pictures import pictures_router
+from generation.api.quotas import router as quotas_router
 from generation.api.reproductions import router as reproductions_router
 from generation.api.router import jobs_router, models_router
 from personas.api.router import router as personas_router
@@ -161,6 +162,7 @@ api.add_router("/artworks", gallery_router)
 api.add_router("/artworks", reproductions_router)
 api.add_router("/personas", personas_router)
 api.add_router("", accounts_router)
+api.add_router("", quotas_router)
 
 
 @api.exception_handler(Problem)

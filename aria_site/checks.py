@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,15 @@ def media_can_be_written(app_configs: Sequence[AppConfig] | None, **_: Any) -> l
     if media.exists() and not (media.is_dir() and os.access(media, os.W_OK)):
         hint = "Mend its owner and rights, or set ARIA_DATA."
         return [Error(f"The media folder {media} cannot be written to.", hint=hint, id="aria.E010")]
+    return []
+
+
+@register(Tags.files)
+def buckets_can_be_spoken_to(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """aria.E011: where a bucket is named, the packages that know S3 are installed."""
+    if settings.ENV.aria_s3_bucket and not (find_spec("storages") and find_spec("boto3")):
+        hint = "Install requirements-server.txt, or leave ARIA_S3_BUCKET out."
+        return [Error("ARIA_S3_BUCKET needs packages that are not installed.", hint=hint, id="aria.E011")]
     return []
 
 

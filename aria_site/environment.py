@@ -66,6 +66,14 @@ class Environment(BaseSettings):
     aria_days_kept: int = Field(
         30, ge=1, le=3650, description="Days after which old logs, ended sign-ins and forgotten checkpoints go."
     )
+    aria_gpu_seconds_per_day: int = Field(
+        0, ge=0, description="GPU-seconds a person may use a day; 0 means no limit. Superusers have none."
+    )
+    aria_queue_per_person: int = Field(50, ge=0, description="Jobs a person may have waiting; 0 means no limit.")
+    aria_queue_in_all: int = Field(500, ge=0, description="Jobs that may wait in the whole studio; 0 means no limit.")
+    aria_ledger_days_kept: int = Field(
+        90, ge=1, le=3650, description="Days after which lines of the GPU ledger go; the sums of each day stay."
+    )
     database_url: str = Field("", description="PostgreSQL as postgresql://...; SQLite in ARIA_DATA when empty.")
     aria_database_pool: int = Field(
         0,
@@ -73,6 +81,14 @@ class Environment(BaseSettings):
         le=500,
         description="Connections to PostgreSQL a process shares between its threads; 0 gives each thread its own.",
     )
+    aria_s3_bucket: str = Field(
+        "", description="Bucket of S3-compatible storage for pictures; in ARIA_DATA when empty. See deployment.md."
+    )
+    aria_s3_prefix: str = Field("", description="Folder in the bucket, for a bucket that holds more than pictures.")
+    aria_s3_endpoint: str = Field("", description="Address of the S3 server as https://...; Amazon's when empty.")
+    aria_s3_region: str = Field("", description="Region of the bucket, where its server has regions.")
+    aria_s3_access_key: str = Field("", description="Access key of the bucket; that of the machine when empty.")
+    aria_s3_secret_key: str = Field("", description="Secret that belongs to the access key.")
     redis_url: str = Field("", description="Redis or Valkey as redis://...; Aria starts her own when empty.")
 
     @field_validator("aria_hosts", "aria_preload", mode="before")

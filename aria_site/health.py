@@ -1,6 +1,5 @@
 """Is Aria alive, and is she ready to paint: each check with its reason, and no secrets in any of them."""
 
-import secrets
 import shutil
 from collections.abc import Callable
 from functools import lru_cache
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from aria_site.kernel.valkey import AWAY, valkey
+from gallery.storage import media_storage
 from generation.selectors import WORKER_SEEN_WITHIN, names_to_preload, workers_alive
 
 LEAST_DISK = 1024**3
@@ -116,14 +116,15 @@ def _available_memory() -> int | None:
 
 
 def _media() -> str:
-    probe = Path(settings.MEDIA_ROOT) / f".tmp-health-{secrets.token_hex(4)}"
     try:
-        probe.parent.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"aria")
-        probe.unlink()
+        media_storage().probe()
     except OSError as error:
-        raise NotReadyError(f"The media folder cannot be written to ({error.strerror}).") from None
-    return "The media folder can be written to."
+        raise NotReadyError(f"The {_media_place()} cannot be written to ({error.strerror}).") from None
+    return f"The {_media_place()} can be written to."
+
+
+def _media_place() -> str:
+    return f"bucket {settings.ENV.aria_s3_bucket}" if settings.ENV.aria_s3_bucket else "media folder"
 
 
 def _pool() -> str:

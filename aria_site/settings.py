@@ -7,6 +7,7 @@ from pathlib import Path
 from aria_site.environment import PROJECT_DIR, read_environment
 from aria_site.kernel.databases import postgresql
 from aria_site.kernel.logging import configure_logging
+from aria_site.kernel.media import media_storages
 from aria_site.kernel.secrets import kept_secret
 
 ENV = read_environment()
@@ -177,9 +178,14 @@ CHANNEL_LAYERS = {
 }
 
 STORAGES = {
-    "default": {"BACKEND": "gallery.storage.AtomicFileSystemStorage"},
-    # Files that are named by their content: the same name is the same file.
-    "pictures": {"BACKEND": "gallery.storage.AtomicFileSystemStorage", "OPTIONS": {"allow_overwrite": True}},
+    **media_storages(
+        bucket=ENV.aria_s3_bucket,
+        prefix=ENV.aria_s3_prefix,
+        endpoint=ENV.aria_s3_endpoint,
+        region=ENV.aria_s3_region,
+        access_key=ENV.aria_s3_access_key,
+        secret_key=ENV.aria_s3_secret_key,
+    ),
     # Compressing takes seconds of the first start, and saves nothing where browser and server share a machine.
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -228,6 +234,10 @@ ARIA_PRELOAD = ENV.aria_preload
 ARIA_VRAM_BUDGET = ENV.aria_vram_budget
 ARIA_RAM_BUDGET = ENV.aria_ram_budget
 ARIA_WORKER_SLOTS = ENV.aria_worker_slots
+GPU_SECONDS_PER_DAY = ENV.aria_gpu_seconds_per_day
+QUEUE_PER_PERSON = ENV.aria_queue_per_person
+QUEUE_IN_ALL = ENV.aria_queue_in_all
+LEDGER_DAYS_KEPT = ENV.aria_ledger_days_kept
 STARTER_MODEL_DIR = BASE_DIR / "starter" / "models" / "painter"
 STARTER_ENCODER_DIR = BASE_DIR / "starter" / "models" / "encoder"
 

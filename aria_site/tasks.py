@@ -21,7 +21,7 @@ def back_up() -> None:
 
 @shared_task(name="aria_site.prune", ignore_result=True)
 def prune() -> None:
-    """Remove old logs, ended sign-ins and forgotten checkpoints."""
+    """Remove old logs, ended sign-ins, forgotten checkpoints and lines of the ledger."""
     from aria_site.backup.pruning import old_things_prune
 
     old_things_prune()

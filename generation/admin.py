@@ -9,11 +9,23 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
+from aria_site.kernel.problems import LimitReachedError
 from generation.batches import CountedBatch, with_counts
 from generation.catalogue import model_manifest
 from generation.control_admin import JobControls
 from generation.engine.contract import EngineError
-from generation.models import Batch, DiffusionModel, GpuShare, GpuTime, Job, Reproduction, StoredPicture, Worker
+from generation.models import (
+    Batch,
+    DiffusionModel,
+    GpuDay,
+    GpuShare,
+    GpuTime,
+    Job,
+    Quota,
+    Reproduction,
+    StoredPicture,
+    Worker,
+)
 from generation.pool_report import (
     EVICTION_COLUMNS,
     RESIDENT_COLUMNS,
@@ -67,7 +79,14 @@ class JobAdmin(JobControls):
     def retry(self, request: HttpRequest, rows: QuerySet[Job]) -> HttpResponse | None:
         """Queue jobs again that failed or were cancelled."""
         question = "Queue these jobs again? Only those that failed or were cancelled can be."
-        return act_on_each(self, request, rows, question=question, act=lambda job: job_retry(job=job))
+        return act_on_each(self, request, rows, question=question, act=lambda job: self._retry(request, job))
+
+    def _retry(self, request: HttpRequest, job: Job) -> bool:
+        try:
+            return job_retry(job=job)
+        except LimitReachedError as refusal:
+            self.message_user(request, f"Not queued for {job.owner}: {refusal}", "error")
+            return False
 
     @admin.display(description="job", ordering="id")
     def short_id(self, job: Job) -> str:
@@ -300,3 +319,24 @@ class GpuShareAdmin(LedgerAdmin):
     list_select_related = ("owner",)
     search_fields = ("owner__username",)
     fields = ("owner", "seconds", "as_of")
+
+
+@admin.register(GpuDay)
+class GpuDayAdmin(LedgerAdmin):
+    """What each person used on each day: the ledger summed up, kept when its lines are gone."""
+
+    list_display = ("day", "owner", "seconds", "leases")
+    list_select_related = ("owner",)
+    search_fields = ("owner__username",)
+    date_hierarchy = "day"
+    fields = ("day", "owner", "seconds", "leases")
+
+
+@admin.register(Quota)
+class QuotaAdmin(admin.ModelAdmin):
+    """What a role or a group may use a day and have waiting. Of all that hold for a person, the most generous wins."""
+
+    list_display = ("__str__", "gpu_seconds", "waiting")
+    list_select_related = ("group",)
+    search_fields = ("role", "group__name")
+    fields = ("role", "group", "gpu_seconds", "waiting")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -307,6 +308,78 @@ class GpuShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seconds:.1f} s at {self.as_of:%H:%M:%S}"
+
+
+class GpuDay(models.Model):
+    """What a person used on one day of the studio: their lines of the ledger of that day, summed up as each is closed.
+
+    It stays when the lines are removed after some months.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="gpu_days")
+    day = models.DateField(editable=False)
+    """From midnight to midnight in the studio's time zone."""
+    seconds = models.FloatField(default=0, editable=False)
+    leases = models.PositiveIntegerField(default=0, editable=False)
+    """How many leases fell on it; one over midnight falls on both days."""
+
+    class Meta:
+        verbose_name = "GPU-seconds of a day"
+        verbose_name_plural = "GPU-seconds by day"
+        ordering = ("-day", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=("owner", "day"), name="gpu_day_once_a_person"),
+            models.CheckConstraint(condition=Q(seconds__gte=0), name="gpu_day_counts_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s on {self.day}"
+
+
+class Quota(models.Model):
+    """What a role or a group may use. Of all that hold for a person, the most generous wins (see `quotas`)."""
+
+    class Role(models.TextChoices):
+        """Whom a quota is for where it names no group. Everybody is a member."""
+
+        MEMBER = "member"
+        STAFF = "staff"
+        SUPERUSER = "superuser"
+
+    role = models.CharField(max_length=10, choices=Role.choices, blank=True, help_text="Or choose a group.")
+    group = models.OneToOneField(
+        Group, null=True, blank=True, on_delete=models.CASCADE, related_name="quota", help_text="Or choose a role."
+    )
+    gpu_seconds = models.PositiveIntegerField(
+        "GPU-seconds a day", null=True, blank=True, help_text="0: without limit. Empty: says nothing of it."
+    )
+    waiting = models.PositiveIntegerField(
+        "waiting jobs", null=True, blank=True, help_text="At a time. 0: without limit. Empty: says nothing of it."
+    )
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role="", group__isnull=False) | (~Q(role="") & Q(group__isnull=True)),
+                name="quota_for_a_role_or_a_group",
+                violation_error_message="Choose a role or a group, and not both.",
+            ),
+            models.UniqueConstraint(
+                fields=("role",),
+                condition=~Q(role=""),
+                name="quota_once_a_role",
+                violation_error_message="There is a quota for this role already: change that one.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"quota of {self.group or self.role}"
+
+    @property
+    def subject(self) -> str:
+        """Whom it is for, in a word that is no other quota's."""
+        return self.role or f"group {self.group_id}"
 
 
 class Reproduction(models.Model):

@@ -2,16 +2,14 @@
 
 import io
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from PIL import Image, UnidentifiedImageError
 
 from aria_site.kernel.hashing import sha256_hex
+from gallery.storage import KeptFile, media_storage
 from generation.engine.contract import EngineError, Pixels
 
 FOLDER = "pictures"
@@ -68,9 +66,14 @@ def picture_pixels(sha256: str) -> Pixels:
         raise _gone("cannot be read") from error
 
 
-def picture_paths() -> Iterator[Path]:
+def picture_files() -> list[KeptFile]:
     """Every file in the folder of the pictures, unfinished ones too."""
-    yield from (path for path in Path(settings.MEDIA_ROOT, FOLDER).rglob("*") if path.is_file())
+    return list(media_storage(STORAGE).files_in(FOLDER))
+
+
+def picture_file_remove(name: str) -> None:
+    """Take the file of a picture away; nothing happens where there is none."""
+    media_storage(STORAGE).delete(name)
 
 
 def _gone(what: str) -> EngineError:

@@ -22,6 +22,8 @@ from generation.frames import frame_uri
 from generation.models import DiffusionModel, Job
 from generation.ordering import side_step, size_over
 from generation.queue_notice import queue_notice
+from generation.quota_words import left_sentence
+from generation.quotas import allowance_of, limits_of
 from generation.selectors import (
     failed_lately,
     job_artworks,
@@ -70,6 +72,8 @@ class Tray:
     """What is painted over."""
     may_prioritise: bool = False
     """Whether this person may let jobs cut in line."""
+    refusal: str = ""
+    """Why there is no room for what was asked for."""
     limits: Any = limits
 
     @property
@@ -244,7 +248,7 @@ def easel_of(job: Job | None) -> Easel:
 
 
 def waiting_for(user: User) -> dict[str, Any]:
-    """The queue strip: what is unfinished, a batch as one, what can be done with it, and whether anybody paints it."""
+    """The queue strip: what is unfinished, what can be done with it, whether anybody paints it, what is left today."""
     jobs = list(queue_of(user))
     pause = queue_pause_in_force()
     return {
@@ -254,9 +258,15 @@ def waiting_for(user: User) -> dict[str, Any]:
         "some_paused": any(job.held for job in jobs),
         "nobody_paints": bool(jobs) and not workers_alive().exists(),
         "queue_notice": queue_notice(pause) if pause else "",
+        "quota": _quota(user),
         "may_operate_queue": may_operate_queue(user),
         "may_prioritise": may_prioritise(user),
     }
+
+
+def _quota(user: User) -> str:
+    limit = limits_of(user).gpu_seconds
+    return "" if limit is None else left_sentence(allowance_of(user, limit))
 
 
 def _waiting(jobs: list[Job]) -> list[Waiting]:

@@ -1,6 +1,7 @@
 """The studio: each view asks a service or a selector and shows the answer, whole or as a fragment."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from aria_site.accounts.models import User
-from aria_site.kernel.problems import ConflictError, InvalidInputError, NotFoundError
+from aria_site.kernel.problems import ConflictError, InvalidInputError, LimitReachedError, NotFoundError
 from gallery.access import artwork_for_read
 from gallery.models import Artwork
 from generation.access import artwork_for_reproduction, job_for_read, job_for_write, picture_for_read
@@ -111,7 +112,10 @@ def cancel(request: StudioRequest, job_id: UUID) -> HttpResponse:
 def retry(request: StudioRequest, job_id: UUID) -> HttpResponse:
     """Queue a failed or cancelled job again."""
     found = job_for_write(request.user, job_id)
-    job_retry(job=found)
+    try:
+        job_retry(job=found)
+    except LimitReachedError as refusal:
+        return _refused(request, refusal, starting_values(request.user, easel_of(found)))
     return _after_change(request, found)
 
 
@@ -130,7 +134,7 @@ def reproduce(request: StudioRequest, artwork_id: UUID) -> HttpResponse:
     refusal = ""
     try:
         reproduction_submit(artwork=work, owner=request.user)
-    except ConflictError as problem:
+    except (ConflictError, LimitReachedError) as problem:
         refusal = str(problem)
     return _reproduction(request, work, pressed=True, refusal=refusal)
 
@@ -165,6 +169,8 @@ def _paint(request: StudioRequest) -> HttpResponse:
         submitted = job_submit(owner=request.user, spec=PaintForm(values).spec())
     except InvalidInputError as problem:
         return _faults(request, problem, values)
+    except LimitReachedError as refusal:
+        return _refused(request, refusal, values)
     return _after_change(request, submitted)
 
 
@@ -184,6 +190,13 @@ def _paint_batch(request: StudioRequest, values: Mapping[str, Any]) -> HttpRespo
 def _faults(request: StudioRequest, problem: InvalidInputError, values: Mapping[str, Any]) -> HttpResponse:
     """The tray again with what was typed and what is wrong with it; nothing was queued."""
     return _tray(request, tray_for(request.user, values, problem.errors), status=problem.status)
+
+
+def _refused(request: StudioRequest, refusal: LimitReachedError, values: Mapping[str, Any]) -> HttpResponse:
+    """The tray with what was asked for and why there is no room for it; nothing was queued."""
+    answer = _tray(request, replace(tray_for(request.user, values), refusal=str(refusal)), status=refusal.status)
+    answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _tray(request: StudioRequest, tray: Tray, *, status: int) -> HttpResponse:

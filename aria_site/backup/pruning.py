@@ -1,4 +1,4 @@
-"""Removing what nobody needs after some weeks: old logs, ended sign-ins, vanished workers, forgotten checkpoints."""
+"""Removing what nobody needs after some weeks: logs, ended sign-ins, vanished workers, checkpoints, ledger lines."""
 
 import shutil
 import time
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from aria_site.accounts.models import SignInToken
 from generation.models import Worker
+from generation.services import ledger_prune
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +25,14 @@ class PruneReport:
     sessions: int
     sign_in_links: int
     workers: int
+    ledger_lines: int
 
 
 def old_things_prune() -> PruneReport:
     """Remove what is older than ARIA_DAYS_KEPT. Safe at any time; pictures, jobs and people are never touched.
 
-    A painting whose checkpoint was forgotten for so long begins anew.
+    A painting whose checkpoint was forgotten for so long begins anew. Lines of the GPU ledger stay for
+    ARIA_LEDGER_DAYS_KEPT; what each person used on each day stays for ever.
     """
     now, age = timezone.now(), timedelta(days=settings.DAYS_KEPT)
     oldest = time.time() - age.total_seconds()
@@ -39,6 +42,7 @@ def old_things_prune() -> PruneReport:
         sessions=Session.objects.filter(expire_date__lt=now).delete()[0],
         sign_in_links=SignInToken.objects.filter(expires_at__lt=now - age).delete()[0],
         workers=Worker.objects.filter(seen_at__lt=now - age).delete()[0],
+        ledger_lines=ledger_prune(older_than=timedelta(days=settings.LEDGER_DAYS_KEPT)),
     )
 
 

@@ -1,20 +1,19 @@
 """Do the rows and the files of this studio still belong together? Looks, and changes nothing."""
 
+import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image
 
-from aria_site.backup.manifest import file_facts
 from aria_site.backup.progress import Tell, tell_nobody
 from gallery.models import Artwork
-from gallery.storage import STRAY_PREFIX
+from gallery.storage import KeptFile, media_storage
 from gallery.sweeping import FOLDERS, STRAY_AGE_S, is_older
 from generation.models import StoredPicture
 from generation.picture_files import FOLDER as PICTURES
@@ -103,14 +102,13 @@ def _of_picture(sha256: str, size: int) -> Expected:
 
 
 def _finding(file: Expected, *, quick: bool) -> Finding | None:
-    path = Path(settings.MEDIA_ROOT) / file.name
     try:
-        size = path.stat().st_size
+        size = default_storage.size(file.name)
         if file.bytes is not None and size != file.bytes:
             return _about(file, Trouble.WRONG_SIZE, f"It has {size} bytes, and its row says {file.bytes}.")
         if not size:
             return _about(file, Trouble.WRONG_SIZE, "It is empty.")
-        if not quick and not _is_whole(path, file):
+        if not quick and not _is_whole(file):
             return _about(file, Trouble.CORRUPT, "Its content is not what was stored.")
     except FileNotFoundError:
         return _about(file, Trouble.MISSING, "Its row is there, and the file is not.")
@@ -119,18 +117,19 @@ def _finding(file: Expected, *, quick: bool) -> Finding | None:
     return None
 
 
-def _is_whole(path: Path, file: Expected) -> bool:
+def _is_whole(file: Expected) -> bool:
     """By its hash where a row knows it; thumbnails by opening them."""
-    if file.sha256:
-        return file_facts(path).sha256 == file.sha256
-    try:
-        with Image.open(path) as image:
-            image.load()
-    except BROKEN as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            # The disk speaks, not Pillow.
-            raise
-        return False
+    with default_storage.open(file.name) as stream:
+        if file.sha256:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+        try:
+            with Image.open(stream) as image:
+                image.load()
+        except BROKEN as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                # The disk speaks, not Pillow.
+                raise
+            return False
     return True
 
 
@@ -138,10 +137,10 @@ def _about(file: Expected, trouble: Trouble, sentence: str) -> Finding:
     return Finding(trouble=trouble, name=file.name, belongs_to=file.belongs_to, sentence=sentence)
 
 
-def _present() -> Iterator[Path]:
+def _present() -> Iterator[KeptFile]:
     """The files of the folders that rows speak of."""
     for folder in (*FOLDERS, PICTURES):
-        yield from (path for path in sorted(Path(settings.MEDIA_ROOT, folder).rglob("*")) if path.is_file())
+        yield from sorted(media_storage().files_in(folder))
 
 
 def _of_rows_that_stay(findings: Sequence[Finding]) -> list[Finding]:
@@ -152,17 +151,15 @@ def _of_rows_that_stay(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.trouble is not Trouble.MISSING or finding.name in named]
 
 
-def _without_row(present: Iterable[Path], named: Iterable[str], oldest: float) -> Iterator[Finding]:
+def _without_row(present: Iterable[KeptFile], named: Iterable[str], oldest: float) -> Iterator[Finding]:
     """Files that no row names; young ones may still get theirs."""
     known = set(named)
-    for path in present:
-        name = path.relative_to(settings.MEDIA_ROOT).as_posix()
-        if name in known or not is_older(path, oldest):
+    for file in present:
+        if file.name in known or file.written_at >= oldest or not is_older(file.name, oldest):
             continue
-        is_draft = path.name.startswith(STRAY_PREFIX)
-        trouble = Trouble.UNFINISHED if is_draft else Trouble.ORPHANED
-        sentence = "A process died while it wrote it." if is_draft else "No row names it."
-        yield Finding(trouble=trouble, name=name, belongs_to="", sentence=sentence)
+        trouble = Trouble.UNFINISHED if file.is_unfinished else Trouble.ORPHANED
+        sentence = "A process died while it wrote it." if file.is_unfinished else "No row names it."
+        yield Finding(trouble=trouble, name=file.name, belongs_to="", sentence=sentence)
 
 
 def _database_findings() -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from aria_site.kernel.problems import Problem
+from aria_site.kernel.problems import LimitReachedError, Problem
 
 
 class ProblemPageMiddleware:
@@ -24,4 +24,7 @@ class ProblemPageMiddleware:
             return None
         known = {403: "403.html", 404: "404.html"}
         template = known.get(exception.status, "problem.html")
-        return render(request, template, {"problem": exception}, status=exception.status)
+        page = render(request, template, {"problem": exception}, status=exception.status)
+        if isinstance(exception, LimitReachedError):
+            page.headers["Retry-After"] = str(exception.retry_after)
+        return page

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from aria_site.kernel.problems import (
     BrokenBodyError,
     InvalidInputError,
+    LimitReachedError,
     Problem,
     TooLargeError,
     UnsupportedMediaError,
@@ -41,6 +42,9 @@ WRITE_PROBLEMS: dict[frozenset[int], type[ProblemOut]] = {
 }
 """What any writing operation may answer with."""
 
+LIMITED: dict[frozenset[int], type[ProblemOut]] = {frozenset({429}): ProblemOut}
+"""What an operation may answer with that queues a job; `Retry-After` says when to come back."""
+
 UNCHANGED: dict[frozenset[int], None] = {frozenset({304}): None}
 """The answer to `If-None-Match` where nothing changed."""
 
@@ -58,6 +62,8 @@ def problem_answer(problem: Problem) -> HttpResponse:
     )
     response = HttpResponse(json_write(document.model_dump()), status=problem.status, content_type=PROBLEM_MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
+    if isinstance(problem, LimitReachedError):
+        response.headers["Retry-After"] = str(problem.retry_after)
     if problem.status == UNAUTHORISED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="Aria"'
     return response

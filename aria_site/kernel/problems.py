@@ -89,6 +89,32 @@ class MethodNotAllowedError(Problem):
     title = "This address does not answer to that method."
 
 
+class LimitReachedError(Problem):
+    """More than this person, or anybody, may have just now. `retry_after` is in how many seconds to come back."""
+
+    status = 429
+    code = "limit_reached"
+    title = "That is more than there is room for just now."
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class QueueFullError(LimitReachedError):
+    """As many jobs wait as may."""
+
+    code = "queue_full"
+    title = "The queue is full."
+
+
+class QuotaUsedUpError(LimitReachedError):
+    """The GPU-seconds of this day are used up, or what is left is too little."""
+
+    code = "quota_used_up"
+    title = "Today's GPU-seconds do not reach for this."
+
+
 class UnexpectedError(Problem):
     """A fault of Aria's own."""
 

@@ -12,7 +12,7 @@ from aria_site.accounts.authentication import may, person_of
 from aria_site.accounts.models import Scope
 from aria_site.kernel.http import next_page_link
 from aria_site.kernel.paging import After, Limit
-from aria_site.kernel.problem_answers import NOT_FOUND, READ_PROBLEMS, UNCHANGED, WRITE_PROBLEMS
+from aria_site.kernel.problem_answers import LIMITED, NOT_FOUND, READ_PROBLEMS, UNCHANGED, WRITE_PROBLEMS
 from aria_site.kernel.problems import ConflictError
 from generation.access import batch_for_read, batch_for_write
 from generation.api.batch_schemas import BatchIn, BatchLineOut, BatchOut, BatchPageOut, RetryStatus
@@ -28,7 +28,7 @@ batches_router = Router(tags=["batches"])
 @batches_router.post(
     "",
     auth=may(Scope.GENERATE),
-    response={202: BatchOut, **WRITE_PROBLEMS},
+    response={202: BatchOut, **WRITE_PROBLEMS, **LIMITED},
     operation_id="batch_submit",
     summary="Paint a batch",
     url_name="batches",
@@ -92,7 +92,7 @@ def cancel(request: HttpRequest, batch_id: UUID) -> BatchOut:
 @batches_router.post(
     "/{batch_id}/retry",
     auth=may(Scope.GENERATE),
-    response={200: BatchOut, **WRITE_PROBLEMS, **NOT_FOUND},
+    response={200: BatchOut, **WRITE_PROBLEMS, **NOT_FOUND, **LIMITED},
     operation_id="batch_retry",
     summary="Queue failed jobs of a batch again",
     url_name="batch-retry",

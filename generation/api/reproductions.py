@@ -11,7 +11,7 @@ from aria_site.accounts.authentication import may, open_to_all, person_of
 from aria_site.accounts.models import Scope
 from aria_site.kernel.http import next_page_link
 from aria_site.kernel.paging import After, Limit
-from aria_site.kernel.problem_answers import NOT_FOUND, READ_PROBLEMS, UNCHANGED, WRITE_PROBLEMS
+from aria_site.kernel.problem_answers import LIMITED, NOT_FOUND, READ_PROBLEMS, UNCHANGED, WRITE_PROBLEMS
 from gallery.access import artwork_for_read
 from gallery.api.router import ALSO_ANONYMOUS
 from generation.access import artwork_for_reproduction, job_for_read
@@ -25,7 +25,7 @@ router = Router(tags=["artworks"])
 @router.post(
     "/{artwork_id}/reproduce",
     auth=may(Scope.GENERATE),
-    response={202: JobOut, **WRITE_PROBLEMS, **NOT_FOUND},
+    response={202: JobOut, **WRITE_PROBLEMS, **NOT_FOUND, **LIMITED},
     operation_id="artwork_reproduce",
     summary="Paint an artwork again",
     url_name="artwork-reproduce",

@@ -12,7 +12,7 @@ from aria_site.accounts.authentication import may, person_of
 from aria_site.accounts.models import Scope
 from aria_site.kernel.http import next_page_link
 from aria_site.kernel.paging import After, Limit
-from aria_site.kernel.problem_answers import NOT_FOUND, READ_PROBLEMS, UNCHANGED, WRITE_PROBLEMS
+from aria_site.kernel.problem_answers import LIMITED, NOT_FOUND, READ_PROBLEMS, UNCHANGED, WRITE_PROBLEMS
 from aria_site.kernel.problems import ConflictError
 from generation.access import job_for_read, job_for_write
 from generation.api.schemas import JobIn, JobOut, JobPageOut, JobStatus, ModelList, ModelOut, SamplerList, SamplerOut
@@ -37,7 +37,7 @@ IdempotencyKey = Annotated[
 @jobs_router.post(
     "",
     auth=may(Scope.GENERATE),
-    response={202: JobOut, **WRITE_PROBLEMS},
+    response={202: JobOut, **WRITE_PROBLEMS, **LIMITED},
     operation_id="job_submit",
     summary="Paint",
     url_name="jobs",
@@ -106,7 +106,7 @@ def cancel(request: HttpRequest, job_id: UUID) -> JobOut:
 @jobs_router.post(
     "/{job_id}/retry",
     auth=may(Scope.GENERATE),
-    response={200: JobOut, **WRITE_PROBLEMS, **NOT_FOUND},
+    response={200: JobOut, **WRITE_PROBLEMS, **NOT_FOUND, **LIMITED},
     operation_id="job_retry",
     summary="Queue a job again",
     url_name="job-retry",

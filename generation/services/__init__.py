@@ -8,6 +8,7 @@ from generation.services.endings import job_cancel, job_fail, job_give_back, job
 from generation.services.first_paintings import first_paintings_submit
 from generation.services.holding import job_pause, job_resume, jobs_cancel_all, jobs_pause_all, jobs_resume_all
 from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
+from generation.services.ledger import ledger_prune
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
 from generation.services.progress import job_begin, job_progress_note
 from generation.services.queue_switch import queue_pause, queue_resume
@@ -45,6 +46,7 @@ __all__ = [
     "jobs_reap",
     "jobs_resume_all",
     "leases_renew",
+    "ledger_prune",
     "model_make_default",
     "model_register",
     "model_rehash",

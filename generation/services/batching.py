@@ -8,13 +8,15 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 
 from aria_site.accounts.models import User
-from aria_site.kernel.problems import ConflictError, InvalidInputError
+from aria_site.kernel.problems import ConflictError, InvalidInputError, LimitReachedError
 from generation import limits
 from generation.access import priority_check
 from generation.batch_specs import BatchSpec
 from generation.expansion import Child, Expansion, batch_expand
 from generation.models import Batch, Job
 from generation.ordering import Lookups, Order, order_from_spec
+from generation.quotas import work_of
+from generation.services.admitting import room_ensure
 from generation.services.bell import ring
 from generation.services.endings import job_cancel, job_retry
 from generation.services.pictures import artworks_copy, pictures_use
@@ -29,8 +31,8 @@ def batch_submit(*, owner: User, spec: BatchSpec, idempotency_key: str = "") -> 
     """Queue every job of a batch and ring once for a worker after commit, or queue none of them.
 
     With an idempotency key, the same request again returns the first batch. Raises InvalidInputError naming each wrong
-    place of the request, ForbiddenError for a priority that this person may not set, and ConflictError when the key was
-    used for another request.
+    place of the request, ForbiddenError for a priority that this person may not set, ConflictError when the key was
+    used for another request, and LimitReachedError where there is no room for it.
     """
     earlier = _batch_under_key(owner, spec, idempotency_key)
     if earlier:
@@ -40,12 +42,17 @@ def batch_submit(*, owner: User, spec: BatchSpec, idempotency_key: str = "") -> 
     orders = _orders(expansion, owner)
     if any(order.priority for order in orders):
         priority_check(owner)
-    _copy_artworks(expansion.children, orders)
+    works = [work_of(order.recipe.to_dict(), order.count) for order in orders]
     try:
+        # Files are copied before the transaction, and none for a batch that is refused.
+        room_ensure(owner=owner, works=works)
+        _copy_artworks(expansion.children, orders)
         with transaction.atomic():
+            room_ensure(owner=owner, works=works)
             return _batch_insert(owner, spec, expansion, orders=orders, idempotency_key=idempotency_key)
-    except IntegrityError:
-        # Two equal requests at once: the other one inserted the batch between our look and our insert.
+    except (IntegrityError, LimitReachedError):
+        # Two equal requests at once: the other one inserted the batch, or took the last place with it, between our look
+        # and our insert.
         winner = _batch_under_key(owner, spec, idempotency_key)
         if winner is None:
             raise

@@ -24,6 +24,9 @@ PRIORITY_S = 60.0
 
 So an urgent job goes before other people's, and still nobody can keep others waiting by being urgent all day.
 """
+MOST_HALF_LIVES = 100.0
+"""After so many nothing is left of anybody's share. PostgreSQL refuses to compute what is too small for a number, or
+too large: a clock that was set back does not let a share grow."""
 
 _STATEMENT = """
 WITH RECURSIVE waiting (owner_id) AS (
@@ -55,7 +58,7 @@ first_jobs AS (
 in_turn AS (
     SELECT
         first_jobs.id, first_jobs.priority, first_jobs.created_at,
-        COALESCE(share.seconds * POWER(0.5, {since_share} / %(half_life)s), 0)
+        COALESCE(share.seconds * POWER(0.5, {bounded_half_lives}), 0)
         + COALESCE(under_way.seconds, 0)
         + %(at_hand)s * (ROW_NUMBER() OVER own_order - 1)
         - %(priority)s * first_jobs.priority AS turn
@@ -95,13 +98,15 @@ _POSTGRESQL_FIRST_JOBS = """SELECT own.id, own.owner_id, own.priority, own.creat
 CLAIM_STATEMENTS = {
     "sqlite": _STATEMENT.format(
         since_started="(julianday(%(now)s) - julianday(started_at)) * 86400",
-        since_share="((julianday(%(now)s) - julianday(share.as_of)) * 86400)",
+        bounded_half_lives="MAX(0, MIN(%(most_half_lives)s, "
+        "(julianday(%(now)s) - julianday(share.as_of)) * 86400 / %(half_life)s))",
         first_jobs=_SQLITE_FIRST_JOBS,
         then="CROSS JOIN",
     ),
     "postgresql": _STATEMENT.format(
         since_started="EXTRACT(EPOCH FROM %(now)s::timestamptz - started_at)::float8",
-        since_share="EXTRACT(EPOCH FROM %(now)s::timestamptz - share.as_of)::float8",
+        bounded_half_lives="GREATEST(0, LEAST(%(most_half_lives)s, "
+        "EXTRACT(EPOCH FROM %(now)s::timestamptz - share.as_of)::float8 / %(half_life)s))",
         first_jobs=_POSTGRESQL_FIRST_JOBS,
         then="JOIN",
     ),
@@ -117,4 +122,5 @@ def claim_parameters(*, now: datetime, limit: int) -> dict[str, Any]:
         "at_hand": AT_HAND_S,
         "priority": PRIORITY_S,
         "half_life": HALF_LIFE.total_seconds(),
+        "most_half_lives": MOST_HALF_LIVES,
     }

@@ -10,6 +10,8 @@ from gallery.services import StoredFiles, artworks_create
 from generation.engine.contract import EngineError
 from generation.live import job_changed
 from generation.models import Job
+from generation.quotas import work_of
+from generation.services.admitting import room_ensure
 from generation.services.bell import ring
 from generation.services.claiming import Claim
 from generation.services.ledger import gpu_time_end
@@ -59,10 +61,17 @@ def job_cancel(*, job: Job) -> bool:
 
 
 def job_retry(*, job: Job) -> bool:
-    """Queue a failed or cancelled job again, with a clean slate of attempts. False when it is in another state."""
+    """Queue a failed or cancelled job again, with a clean slate of attempts. False when it is in another state.
+
+    It takes a place in the queue as a new one would. Raises LimitReachedError, with nothing changed, where there is no
+    room for it.
+    """
     over = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
     clean = {"error": "", "error_code": "", "finished_at": None, "attempts": 0, "progress": 0.0}
-    retried = over.update(state=Job.State.QUEUED, **clean)
+    with transaction.atomic():
+        if over.exists():
+            room_ensure(owner=job.owner, works=[work_of(job.recipe_data, job.count)])
+        retried = over.update(state=Job.State.QUEUED, **clean)
     if retried:
         ring()
         job_changed(job.pk)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import PurePosixPath
 
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -12,10 +13,9 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import InvalidInputError
 from gallery.models import Artwork
-from gallery.storage import STRAY_PREFIX
 from gallery.sweeping import STRAY_AGE_S, is_older
 from generation.models import Job, StoredPicture
-from generation.picture_files import is_sha256, picture_paths, picture_write
+from generation.picture_files import is_sha256, picture_file_remove, picture_files, picture_write
 from generation.picture_intake import PictureKind, picture_intake
 from generation.sources import ChosenPicture
 
@@ -109,17 +109,17 @@ def _named(rows: QuerySet[Job] | QuerySet[Artwork], hashes: Sequence[str]) -> se
 def _sweep_files() -> int:
     """Remove old files that no row speaks of, unfinished ones too."""
     oldest = time.time() - STRAY_AGE_S
-    old = [path for path in picture_paths() if is_older(path, oldest)]
-    removed = [path for path in old if path.name.startswith(STRAY_PREFIX)]
-    named = {path.stem: path for path in old if is_sha256(path.stem)}
+    old = [file for file in picture_files() if file.written_at < oldest]
+    unwanted = [file for file in old if file.is_unfinished]
+    named = {stem: file for file in old if is_sha256(stem := PurePosixPath(file.name).stem)}
     for part in _batches(sorted(named)):
         known = set(StoredPicture.objects.filter(sha256__in=part).values_list("sha256", flat=True))
-        removed += [named[sha256] for sha256 in part if sha256 not in known]
+        unwanted += [named[sha256] for sha256 in part if sha256 not in known]
     # Whoever brought the same picture in between made the file young again.
-    removed = [path for path in removed if is_older(path, oldest)]
-    for path in removed:
-        path.unlink(missing_ok=True)
-    return len(removed)
+    unwanted = [file for file in unwanted if is_older(file.name, oldest)]
+    for file in unwanted:
+        picture_file_remove(file.name)
+    return len(unwanted)
 
 
 def _batches(items: Sequence[str]) -> list[Sequence[str]]:

@@ -17,6 +17,8 @@ from generation.engine.contract import EngineError
 from generation.likeness import ENOUGH_DB, GREY_LEVELS, Difference, Likeness, first_difference, likeness
 from generation.models import DiffusionModel, Job, Reproduction
 from generation.picture_intake import BROKEN
+from generation.quotas import work_of
+from generation.services.admitting import room_ensure
 from generation.services.bell import ring
 from generation.services.claiming import Claim
 from generation.services.endings import job_succeed
@@ -26,7 +28,7 @@ def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
     """Queue a job that paints an artwork again, and ring for a worker after commit.
 
     While one is under way for the same person, that one is returned. Raises ConflictError with the reason where the
-    artwork cannot be painted again.
+    artwork cannot be painted again, and LimitReachedError where there is no room for another job.
     """
     under_way = Job.objects.filter(
         owner=owner, reproduction__artwork=artwork, state__in=[Job.State.QUEUED, Job.State.RUNNING]
@@ -39,6 +41,7 @@ def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
     if not DiffusionModel.objects.filter(name=recipe.model).exists():
         raise ConflictError(f"The model “{recipe.model}” is not registered any more. Register it again first.")
     with transaction.atomic():
+        room_ensure(owner=owner, works=[work_of(artwork.recipe_data, 1)])
         job = Job.objects.create(
             owner=owner,
             kind=Job.Kind.REPRODUCTION,

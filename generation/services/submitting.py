@@ -5,10 +5,12 @@ import secrets
 from django.db import IntegrityError, transaction
 
 from aria_site.accounts.models import User
-from aria_site.kernel.problems import ConflictError
+from aria_site.kernel.problems import ConflictError, LimitReachedError
 from generation.access import priority_check
 from generation.models import Job
 from generation.ordering import Order, order_from_spec
+from generation.quotas import work_of
+from generation.services.admitting import room_ensure
 from generation.services.bell import ring
 from generation.services.pictures import artworks_copy, pictures_use
 from generation.specs import JobSpec
@@ -21,8 +23,8 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
     """Queue a job and ring for a worker after commit.
 
     With an idempotency key, the same request again returns the first job. Raises InvalidInputError naming each
-    wrong field, ForbiddenError for a priority that this person may not set, and ConflictError when the key was used
-    for another request.
+    wrong field, ForbiddenError for a priority that this person may not set, ConflictError when the key was used for
+    another request, and LimitReachedError where there is no room for another job.
     """
     if spec.priority:
         priority_check(owner)
@@ -30,12 +32,18 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
     if earlier:
         return earlier
     order = order_from_spec(spec, owner=owner, chosen_seed=secrets.randbelow(SEED_RANGE))
-    artworks_copy(order.pictures)
+    works = [work_of(order.recipe.to_dict(), order.count)]
     try:
+        if order.pictures:
+            # Files are copied before the transaction, and none for an order that is refused.
+            room_ensure(owner=owner, works=works)
+            artworks_copy(order.pictures)
         with transaction.atomic():
+            room_ensure(owner=owner, works=works)
             return _job_insert(owner, order, spec, idempotency_key)
-    except IntegrityError:
-        # Two equal requests at once: the other one inserted the job between our look and our insert.
+    except (IntegrityError, LimitReachedError):
+        # Two equal requests at once: the other one inserted the job, or took the last place with it, between our look
+        # and our insert.
         winner = _job_under_key(owner, spec, idempotency_key)
         if winner is None:
             raise

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -17,7 +19,7 @@ from model_bakery import baker
 
 from aria_site.accounts.keys import api_key_create
 from aria_site.accounts.models import User
-from generation.models import DiffusionModel, Job, Worker
+from generation.models import DiffusionModel, GpuDay, Job, Quota, Worker
 from personas.models import Persona
 from tests.support.rows import make_artwork, make_batch, make_finished_job, make_job
 
@@ -48,6 +50,8 @@ def filled(admin: User, bob: User) -> None:
         baker.make(Worker, boot_id=f"boot-{number}", pool=[{"model": "starter"}], seen_at=timezone.now())
         baker.make(DiffusionModel, name=f"model-{number}", folder="/nowhere")
         api_key_create(user=bob, name="k", scopes=["read"])
+        baker.make(Quota, group=Group.objects.create(name=f"group {number}"), gpu_seconds=number)
+        baker.make(GpuDay, owner=bob, day=timezone.localdate() - timedelta(days=number), seconds=number)
 
 
 @pytest.fixture

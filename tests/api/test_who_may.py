@@ -53,6 +53,7 @@ OPERATIONS: dict[str, tuple[str, str, int, str]] = {
     "persona_list": ("GET", "/personas", 200, READ),
     "persona_read": ("GET", "/personas/aria", 200, READ),
     "me_read": ("GET", "/me", 200, READ),
+    "quota_read": ("GET", "/me/quota", 200, READ),
 }
 MODELS = (Batch, Job, Artwork, QueuePause, Reproduction, StoredPicture)
 OWN = {

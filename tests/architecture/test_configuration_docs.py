@@ -16,7 +16,7 @@ KNOWN = {name.upper() for name in Environment.model_fields}
 
 @pytest.mark.parametrize(
     ("document", "pattern"),
-    [("docs/configuration.md", r"^\| `([A-Z_]+)` \|"), (".env.example", r"^#([A-Z_]+)=")],
+    [("docs/configuration.md", r"^\| `([A-Z0-9_]+)` \|"), (".env.example", r"^#([A-Z0-9_]+)=")],
 )
 def test_the_documented_variables_are_those_that_are_read(document: str, pattern: str) -> None:
     text = (PROJECT_DIR / document).read_text()

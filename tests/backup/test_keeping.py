@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -23,7 +24,9 @@ from aria_site.backup.manifest import Kind, Manifest, manifest_write
 from aria_site.backup.pruning import PruneReport, old_things_prune
 from aria_site.backup.taking import backup_take, backup_take_daily
 from aria_site.celery import app
-from generation.models import Worker
+from generation.models import GpuDay, GpuTime, Worker
+from generation.services import job_cancel, job_claim
+from tests.support.rows import make_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -155,9 +158,11 @@ def test_old_things_go_and_young_ones_stay(alice: User, data: Path, settings: Se
 
     report = old_things_prune()
 
-    assert report == PruneReport(logs=1, checkpoints=1, sessions=1, sign_in_links=1, workers=1)
+    assert report == PruneReport(logs=1, checkpoints=1, sessions=1, sign_in_links=1, workers=1, ledger_lines=0)
     assert [path.exists() for path in paths] == [True, False, True, False]
-    assert old_things_prune() == PruneReport(logs=0, checkpoints=0, sessions=0, sign_in_links=0, workers=0)
+    assert old_things_prune() == PruneReport(
+        logs=0, checkpoints=0, sessions=0, sign_in_links=0, workers=0, ledger_lines=0
+    )
 
 
 def test_a_checkpoint_that_goes_while_it_is_looked_at_holds_nothing_up(
@@ -183,4 +188,28 @@ def test_can_be_pruned_by_hand() -> None:
 
     call_command("prune", stdout=out)
 
-    assert out.getvalue() == "Removed: 0 logs, 0 checkpoints, 0 sessions, 0 sign in links, 0 workers.\n"
+    assert out.getvalue() == (
+        "Removed: 0 logs, 0 checkpoints, 0 sessions, 0 sign in links, 0 workers, 0 ledger lines.\n"
+    )
+
+
+def test_old_lines_of_the_ledger_go_and_what_everybody_used_by_day_stays(alice: User, settings: Settings) -> None:
+    settings.LEDGER_DAYS_KEPT, now = 90, timezone.now()
+    for days in (200, 91, 89):
+        with time_machine.travel(now - timedelta(days=days), tick=False) as clock:
+            make_job(alice)
+            taken = job_claim(worker="gpu0/1", device="cpu", can_take=lambda _job: True)
+            clock.shift(5)
+            assert taken
+            job_cancel(job=taken.job)
+    forgotten = {"worker": "gpu0/1", "owner": alice, "job": None, "ended_at": None}
+    young, held = now - timedelta(days=1), now - timedelta(days=100)
+    for started_at, job in ((held, None), (young, None), (held, make_job(alice))):
+        GpuTime.objects.create(**{**forgotten, "job": job}, started_at=started_at)
+
+    assert old_things_prune().ledger_lines == 3
+    assert old_things_prune().ledger_lines == 0
+
+    left = GpuTime.objects.order_by("pk").values_list("started_at", flat=True)
+    assert list(left) == [now - timedelta(days=89), young, held]
+    assert sum(GpuDay.objects.values_list("seconds", flat=True)) == 15

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from aria_site.environment import PROJECT_DIR
-from tests.support.deploy_files import OWN_VARIABLES, compose, docker_instructions
+from tests.support.deploy_files import DEPLOY, OWN_VARIABLES, compose, docker_instructions
 
 READ_BY_OTHERS = {
     "HOME",
@@ -66,3 +66,12 @@ def test_packages_are_installed_with_their_hashes_alone() -> None:
 
     assert len(installs) == 2
     assert all("--require-hashes -r requirements-server.txt" in line for line in installs)
+
+
+def test_the_images_hold_the_programs_of_the_databases_version_for_backups() -> None:
+    (client,) = re.findall(r"postgresql-client-(\d+)", "\n".join(docker_instructions("RUN")))
+    texts = [path.read_text() for path in DEPLOY.rglob("*.yaml")]
+
+    servers = {version for text in texts for version in re.findall(r"image: postgres:(\d+)", text)}
+
+    assert servers == {client}

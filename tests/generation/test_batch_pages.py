@@ -382,7 +382,7 @@ def test_the_list_of_batches_has_pages(browser: Client, alice: User) -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     # The session and the person come first.
-    [("/studio/batches/", 2 + 4), ("/studio/batches/{}/", 2 + 5), ("/studio/queue/", 2 + 4)],
+    [("/studio/batches/", 2 + 4), ("/studio/batches/{}/", 2 + 5), ("/studio/queue/", 2 + 9)],
     ids=["list", "sheet", "queue"],
 )
 def test_a_page_costs_the_same_queries_however_much_it_shows(

@@ -93,6 +93,27 @@ def test_three_people_with_jobs_of_all_sizes_get_the_same_time(
     assert jain(list(shares)) >= 0.95
 
 
+@pytest.mark.parametrize("away", [timedelta(days=8), timedelta(days=400)])
+def test_who_comes_back_after_long_is_painted_like_somebody_new(alice: User, bob: User, away: timedelta) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        used(1000, alice)
+        clock.shift(away)
+        used(1, bob)
+        theirs, hers = make_job(bob), make_job(alice)
+
+        assert claimed_in_turn(2) == [hers.pk, theirs.pk]
+
+
+def test_a_clock_that_was_set_back_by_weeks_lets_no_share_grow(alice: User, bob: User) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        used(30, alice)
+        clock.shift(timedelta(days=-20))
+        used(31, bob)
+        theirs, hers = make_job(bob), make_job(alice)
+
+        assert claimed_in_turn(2) == [hers.pk, theirs.pk]
+
+
 def test_a_flood_delays_somebody_elses_single_job_by_two_jobs_at_most(alice: User, bob: User) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         flood(bob, 500, seconds=5)

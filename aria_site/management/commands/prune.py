@@ -10,7 +10,10 @@ from aria_site.backup.pruning import old_things_prune
 
 
 class Command(BaseCommand):
-    help = "Remove logs, ended sign-ins, vanished workers and forgotten checkpoints that are older than ARIA_DAYS_KEPT."
+    help = (
+        "Remove logs, ended sign-ins, vanished workers and forgotten checkpoints that are older than ARIA_DAYS_KEPT, "
+        "and lines of the GPU ledger that are older than ARIA_LEDGER_DAYS_KEPT."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For people or for programs."""

@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from aria_site.backup.checking import backup_damage
 from aria_site.backup.errors import BackupError
 from aria_site.backup.folders import backup_named
-from aria_site.backup.media import media_is_local
 from aria_site.backup.progress import Tell, progress_bar
 from aria_site.backup.verifying import Verification, files_verify
 from aria_site.backup.wording import counted
@@ -42,8 +41,6 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _studio(self, options: dict[str, Any], tell: Tell) -> tuple[dict[str, Any], list[str]]:
-        if not media_is_local():
-            raise CommandError("Pictures lie in storage of their own, not in a folder: verify them there.")
         found = files_verify(quick=options["quick"], tell=tell)
         document = {
             "ok": not found.findings,

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from aria_site.accounts.models import User
 from aria_site.accounts.services import owner_ensure
-from aria_site.kernel.problems import InvalidInputError
+from aria_site.kernel.problems import InvalidInputError, LimitReachedError
 from gallery.models import Artwork
+from gallery.storage import media_storage
 from generation.easel import job_see_through
 from generation.models import Job
 from generation.picture_intake import PictureKind
@@ -85,6 +85,8 @@ class Command(BaseCommand):
             return job_submit(owner=owner, spec=spec)
         except InvalidInputError as error:
             raise CommandError("\n".join(f"{name}: {sentence}" for name, sentence in error.errors.items())) from None
+        except LimitReachedError as refusal:
+            raise CommandError(str(refusal)) from None
 
     def _see_through(self, job: Job, *, quiet: bool) -> Job:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
@@ -97,12 +99,12 @@ class Command(BaseCommand):
 
             return job_see_through(job, on_progress=show)
 
-    def _tell(self, job: Job, files: list[Path], *, as_json: bool) -> None:
+    def _tell(self, job: Job, files: list[str], *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(_report(job, files), ensure_ascii=False))
             return
         for path in files:
-            self.stdout.write(str(path))
+            self.stdout.write(path)
         if job.error:
             self.stderr.write(job.error)
 
@@ -129,23 +131,23 @@ def _picture(owner: User, name: str | None, kind: PictureKind) -> str | None:
         raise CommandError(f"{name}: {' '.join(error.errors.values())}") from None
 
 
-def _files_of(job: Job, out: Path | None) -> list[Path]:
+def _files_of(job: Job, out: Path | None) -> list[str]:
     """Where the pictures of the job lie; with `out`, copies named after seed and job."""
     works = job_artworks(job)
-    masters = [Path(default_storage.path(work.file)) for work in works]
     if out is None:
-        return masters
+        return [media_storage().address(work.file) for work in works]
     out.mkdir(parents=True, exist_ok=True)
-    return [_copy(work, master, out) for work, master in zip(works, masters, strict=True)]
+    return [str(_copy(work, out)) for work in works]
 
 
-def _copy(work: Artwork, master: Path, out: Path) -> Path:
+def _copy(work: Artwork, out: Path) -> Path:
     target = out / f"{work.recipe.seed}-{work.pk.hex[:8]}.png"
-    shutil.copyfile(master, target)
+    with default_storage.open(work.file) as master:
+        target.write_bytes(master.read())
     return target
 
 
-def _report(job: Job, files: list[Path]) -> dict[str, Any]:
+def _report(job: Job, files: list[str]) -> dict[str, Any]:
     works = job_artworks(job)
     return {
         "job": str(job.pk),
@@ -153,7 +155,7 @@ def _report(job: Job, files: list[Path]) -> dict[str, Any]:
         "error": job.error or None,
         "recipe": job.recipe_data,
         "artworks": [
-            {"id": str(work.pk), "seed": work.recipe.seed, "file": str(path), "sha256": work.sha256}
+            {"id": str(work.pk), "seed": work.recipe.seed, "file": path, "sha256": work.sha256}
             for work, path in zip(works, files, strict=True)
         ],
     }

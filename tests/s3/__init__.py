@@ -1,0 +1,1 @@
+"""Pictures in a bucket: everything that a media folder does, over a real S3 protocol."""
