@@ -11,7 +11,19 @@ from django.utils.safestring import SafeString
 from aria_site.kernel.admin_actions import LedgerAdmin, act_on_each, pretty_json, table
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
-from generation.models import DiffusionModel, GpuShare, GpuTime, Job, Reproduction, StoredPicture, Worker
+from generation.forecasting.asking import bucket_pixels
+from generation.models import (
+    DiffusionModel,
+    Forecast,
+    GpuShare,
+    GpuTime,
+    Job,
+    LoadPace,
+    PaintPace,
+    Reproduction,
+    StoredPicture,
+    Worker,
+)
 from generation.pool_report import (
     EVICTION_COLUMNS,
     RESIDENT_COLUMNS,
@@ -23,6 +35,7 @@ from generation.pool_report import (
 )
 from generation.selectors import WORKER_SEEN_WITHIN
 from generation.services import job_cancel, job_retry, model_make_default, model_rehash
+from generation.services.outlooks import pace_of
 
 SHORT = 60
 
@@ -234,6 +247,55 @@ class GpuTimeAdmin(LedgerAdmin):
     search_fields = ("=job__id", "owner__username", "worker")
     date_hierarchy = "started_at"
     fields = ("job", "owner", "worker", "device", "pictures", "seconds", "started_at", "ended_at")
+
+
+@admin.register(Forecast)
+class ForecastAdmin(LedgerAdmin):
+    """What was foretold when jobs were queued, and what they took."""
+
+    list_display = ("job", "made_at", "kind", "before", "told", "took_s", "settled_at")
+    list_select_related = ("job",)
+    list_filter = ("kind",)
+    search_fields = ("=job__id",)
+    date_hierarchy = "made_at"
+    fields = ("job", "made_at", "kind", "before", "estimate_s", "told", "took_s", "settled_at")
+    readonly_fields = ("told",)
+
+    @admin.display(description="told")
+    def told(self, forecast: Forecast) -> str:
+        """The time and its range, in seconds."""
+        return str(forecast)
+
+
+@admin.register(PaintPace)
+class PaintPaceAdmin(LedgerAdmin):
+    """How fast devices paint with a model, by size: what forecasts are made of."""
+
+    list_display = ("model", "device", "pixels", "paintings", "spread", "learned_at")
+    list_filter = ("device",)
+    search_fields = ("model",)
+    fields = ("model", "device", "pixels", "costs", "paintings", "spread", "learned_at")
+    readonly_fields = ("pixels", "costs")
+
+    @admin.display(description="pixels, about", ordering="bucket")
+    def pixels(self, pace: PaintPace) -> int:
+        """The pixels in the middle of its bucket."""
+        return round(bucket_pixels(pace.bucket))
+
+    @admin.display(description="seconds of each part")
+    def costs(self, pace: PaintPace) -> str:
+        """What the parts of a painting cost, as far as they could be told apart."""
+        return ", ".join(f"{name} {cost:.3f}" for name, cost in pace_of(pace).costs()._asdict().items())
+
+
+@admin.register(LoadPace)
+class LoadPaceAdmin(LedgerAdmin):
+    """How long devices take to load a model."""
+
+    list_display = ("model", "device", "seconds", "bytes", "loads", "learned_at")
+    list_filter = ("device",)
+    search_fields = ("model",)
+    fields = ("model", "device", "seconds", "bytes", "loads", "learned_at")
 
 
 @admin.register(GpuShare)

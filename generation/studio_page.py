@@ -22,6 +22,7 @@ from generation.models import DiffusionModel, Job
 from generation.ordering import side_step, size_over
 from generation.selectors import job_artworks, queue_of, workers_alive
 from generation.tray_pictures import TrayPicture, picture_shown, picture_values
+from generation.waiting import words_of
 from personas.models import Persona
 
 BESIDE_THE_PROMPT = frozenset({"prompt", "count", "seed", "size", "source", "upload", "mask", "strength"})
@@ -110,6 +111,8 @@ class Easel:
     """None where a newer Aria wrote it."""
     pictures: list[Placard] = field(default_factory=list)
     frame: str = ""
+    words: str = ""
+    """When it will be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,8 @@ class Waiting:
 
     job: Job
     frame: str
+    words: str
+    """Its place in line, and when it will be done."""
 
 
 def tray_for(viewer: User, values: Mapping[str, Any], faults: Mapping[str, str] | None = None) -> Tray:
@@ -201,14 +206,16 @@ def easel_of(job: Job | None) -> Easel:
     if job is None:
         return Easel(job=None)
     pictures = placards(job_artworks(job))
-    return Easel(job=job, recipe=recipe_or_none(job), pictures=pictures, frame=_frame_uri(job))
+    words = words_of([job])[job.pk]
+    return Easel(job=job, recipe=recipe_or_none(job), pictures=pictures, frame=_frame_uri(job), words=words)
 
 
 def waiting_for(user: User) -> dict[str, Any]:
     """The queue strip: the person's unfinished jobs, and whether anybody is there to paint them."""
     jobs = list(queue_of(user))
+    words = words_of(jobs)
     return {
-        "waiting": [Waiting(job=job, frame=_frame_uri(job)) for job in jobs],
+        "waiting": [Waiting(job=job, frame=_frame_uri(job), words=words[job.pk]) for job in jobs],
         "nobody_paints": bool(jobs) and not workers_alive().exists(),
     }
 

@@ -9,6 +9,7 @@
    PRIORITY_S seconds less. Where turns are equal, priority decides, then age.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ PRIORITY_S = 60.0
 So an urgent job goes before other people's, and still nobody can keep others waiting by being urgent all day.
 """
 
-_STATEMENT = """
+_IN_TURN = """
 WITH RECURSIVE waiting (owner_id) AS (
     SELECT (
         SELECT job.owner_id FROM generation_job AS job
@@ -64,13 +65,22 @@ in_turn AS (
     WINDOW own_order AS (
         PARTITION BY first_jobs.owner_id ORDER BY first_jobs.priority DESC, first_jobs.created_at, first_jobs.id
     )
-),
+)"""
+
+_STATEMENT = """{in_turn},
 next_few AS (
     SELECT id, turn FROM in_turn ORDER BY turn, priority DESC, created_at, id LIMIT %(limit)s
 )
-SELECT job.id, job.owner_id, job.priority, job.created_at, job.recipe_data, job.count
+SELECT job.id, job.owner_id, job.priority, job.created_at, job.recipe_data, job.count, next_few.turn
 FROM next_few {then} generation_job AS job ON job.id = next_few.id
 ORDER BY next_few.turn, job.priority DESC, job.created_at, job.id
+"""
+
+_PLACES = """{in_turn}
+SELECT id, place FROM (
+    SELECT id, ROW_NUMBER() OVER (ORDER BY turn, priority DESC, created_at, id) AS place FROM in_turn
+) AS line
+WHERE id IN (SELECT id FROM generation_job WHERE state = 'queued' AND owner_id = %(owner)s)
 """
 
 _SQLITE_FIRST_JOBS = """SELECT job.id, job.owner_id, job.priority, job.created_at
@@ -88,21 +98,30 @@ _POSTGRESQL_FIRST_JOBS = """SELECT own.id, own.owner_id, own.priority, own.creat
         LIMIT %(limit)s
     ) AS own"""
 
-CLAIM_STATEMENTS = {
-    "sqlite": _STATEMENT.format(
-        since_started="(julianday(%(now)s) - julianday(started_at)) * 86400",
-        since_share="((julianday(%(now)s) - julianday(share.as_of)) * 86400)",
-        first_jobs=_SQLITE_FIRST_JOBS,
-        then="CROSS JOIN",
-    ),
-    "postgresql": _STATEMENT.format(
-        since_started="EXTRACT(EPOCH FROM %(now)s::timestamptz - started_at)::float8",
-        since_share="EXTRACT(EPOCH FROM %(now)s::timestamptz - share.as_of)::float8",
-        first_jobs=_POSTGRESQL_FIRST_JOBS,
-        then="JOIN",
-    ),
+_WORDS = {
+    "sqlite": {
+        "since_started": "(julianday(%(now)s) - julianday(started_at)) * 86400",
+        "since_share": "((julianday(%(now)s) - julianday(share.as_of)) * 86400)",
+        "first_jobs": _SQLITE_FIRST_JOBS,
+        "then": "CROSS JOIN",
+    },
+    "postgresql": {
+        "since_started": "EXTRACT(EPOCH FROM %(now)s::timestamptz - started_at)::float8",
+        "since_share": "EXTRACT(EPOCH FROM %(now)s::timestamptz - share.as_of)::float8",
+        "first_jobs": _POSTGRESQL_FIRST_JOBS,
+        "then": "JOIN",
+    },
 }
-"""The statement in the words of each database: they differ in how they subtract times and join the next few rows."""
+"""The words of each database: they differ in how they subtract times and join the next few rows."""
+
+
+def _worded(statement: str, words: Mapping[str, str]) -> str:
+    return statement.format(in_turn=_IN_TURN.format(**words), **words)
+
+
+CLAIM_STATEMENTS = {vendor: _worded(_STATEMENT, words) for vendor, words in _WORDS.items()}
+PLACE_STATEMENTS = {vendor: _worded(_PLACES, words) for vendor, words in _WORDS.items()}
+"""By the same order, the places of one person's jobs in the whole line; it reads the line once."""
 
 
 def claim_parameters(*, now: datetime, limit: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -55,13 +56,35 @@ def job_claim(
     return None
 
 
+class InLine(Protocol):
+    """What of a job decides who goes before it: also of one that is only thought of (see `forecasting`)."""
+
+    @property
+    def owner_id(self) -> int:
+        """Whose it is."""
+        ...
+
+    @property
+    def priority(self) -> int:
+        """How urgent it is."""
+        ...
+
+    @property
+    def created_at(self) -> datetime:
+        """Since when it waits."""
+        ...
+
+
+Waiting = TypeVar("Waiting", bound=InLine)
+
+
 def order_of_claim(
-    queue: Sequence[Job],
+    queue: Sequence[Waiting],
     *,
-    can_take: Callable[[Job], bool],
-    prefers: Callable[[Job], bool],
+    can_take: Callable[[Waiting], bool],
+    prefers: Callable[[Waiting], bool],
     now: datetime | None = None,
-) -> list[Job]:
+) -> list[Waiting]:
     """Which jobs of a queue a worker tries to take, in that order.
 
     It passes over what it cannot take now, and those it prefers (their model is in its memory, say) go before others
@@ -70,8 +93,8 @@ def order_of_claim(
     longer than that, however full the queue is.
     """
     now = now or timezone.now()
-    takeable: list[Job] = []
-    passed_over: list[Job] = []
+    takeable: list[Waiting] = []
+    passed_over: list[Waiting] = []
     for job in queue:
         if not can_take(job):
             passed_over.append(job)
@@ -84,7 +107,7 @@ def order_of_claim(
     return takeable
 
 
-def _may_pass(job: Job, other: Job, now: datetime) -> bool:
+def _may_pass(job: InLine, other: InLine, now: datetime) -> bool:
     """Whether a job may be painted before one whose turn comes earlier.
 
     Between people the age of `job` says nothing: who queued much early would pass for ever whoever comes later.

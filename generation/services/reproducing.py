@@ -19,6 +19,7 @@ from generation.models import DiffusionModel, Job, Reproduction
 from generation.services.bell import ring
 from generation.services.claiming import Claim
 from generation.services.endings import job_succeed
+from generation.services.learning import forecast_note
 
 
 def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
@@ -47,6 +48,7 @@ def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
         )
         Reproduction.objects.create(artwork=artwork, job=job)
         ring()
+    forecast_note(job)
     return job
 
 

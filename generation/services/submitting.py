@@ -9,6 +9,7 @@ from aria_site.kernel.problems import ConflictError
 from generation.models import Job
 from generation.ordering import Order, order_from_spec
 from generation.services.bell import ring
+from generation.services.learning import forecast_note
 from generation.services.pictures import artworks_copy, pictures_use
 from generation.specs import JobSpec
 
@@ -17,7 +18,7 @@ SEED_RANGE = 2**32
 
 
 def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
-    """Queue a job and ring for a worker after commit.
+    """Queue a job, ring for a worker after commit, and write down when the job is foretold to be done.
 
     With an idempotency key, the same request again returns the first job. Raises InvalidInputError naming each
     wrong field, and ConflictError when the key was used for another request.
@@ -29,13 +30,15 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
     artworks_copy(order.pictures)
     try:
         with transaction.atomic():
-            return _job_insert(owner, order, spec, idempotency_key)
+            job = _job_insert(owner, order, spec, idempotency_key)
     except IntegrityError:
         # Two equal requests at once: the other one inserted the job between our look and our insert.
         winner = _job_under_key(owner, spec, idempotency_key)
         if winner is None:
             raise
         return winner
+    forecast_note(job)
+    return job
 
 
 def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) -> Job:
