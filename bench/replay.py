@@ -15,7 +15,7 @@ from typing import Any
 
 from generation.forecasting.asking import Ask
 from generation.forecasting.looking_ahead import Choose, Queued, Running, Studio, look_ahead
-from generation.forecasting.pace import Load, Pace, Paces, parts_of, tempo_faded, tempo_learned
+from generation.forecasting.pace import Load, Pace, Paces
 from generation.forecasting.ranges import Kind, Promise, factors_of, promise
 from generation.forecasting.workers import Painter
 
@@ -31,8 +31,6 @@ class Experience:
     paces: dict[tuple[str, str, int], Pace] = field(default_factory=dict)
     loads: dict[tuple[str, str], Load] = field(default_factory=dict)
     errors: dict[Kind, list[float]] = field(default_factory=dict)
-    tempo: float = 1.0
-    painted_at: float = 0.0
 
     def known(self) -> Paces:
         """As a forecast takes it."""
@@ -47,10 +45,6 @@ class Experience:
         key = (ask.model, device, ask.bucket)
         prior = self.known().prior(ask, device)
         pace = self.paces.get(key, Pace())
-        if pace.paintings:
-            expected_s = pace.costs(prior).of(parts_of(ask, share))
-            ratio, idle_s = event["taken_s"] * share / expected_s, event["at"] - self.painted_at
-            self.tempo, self.painted_at = tempo_learned(self.tempo, ratio, idle_s=idle_s), event["at"]
         self.paces[key] = pace.learned(ask, event["taken_s"] * share, share=share, prior=prior)
 
 
@@ -83,7 +77,6 @@ def trace(name: str) -> dict[str, Any]:
 
 def replay(document: Mapping[str, Any], experience: Experience, *, choose: Choose | None = None) -> list[Foretold]:
     """Play a trace, learning on the way, and return what was foretold of each job of which anything could be."""
-    experience.tempo, experience.painted_at = 1.0, 0.0
     asks = [Ask(**job) for job in document["jobs"]]
     done_at = {event["job"]: event["at"] for event in document["events"] if "studio" not in event}
     made: dict[int, Foretold] = {}
@@ -102,8 +95,7 @@ def replay(document: Mapping[str, Any], experience: Experience, *, choose: Choos
 def _foretell(
     event: Mapping[str, Any], asks: Sequence[Ask], experience: Experience, *, done_at: float, choose: Choose | None
 ) -> Foretold | None:
-    tempo = tempo_faded(experience.tempo, idle_s=event["at"] - experience.painted_at)
-    studio, job = studio_of(event, asks, tempo=tempo), event["job"]
+    studio, job = studio_of(event, asks), event["job"]
     outlook = look_ahead(studio, experience.known(), choose=choose, wanted={str(job)}).get(str(job))
     took_s = done_at - event["at"]
     if outlook is None or took_s <= 0:
@@ -116,16 +108,13 @@ def _foretell(
     return Foretold(job=job, kind=kind, estimate_s=outlook.seconds, promise=told, took_s=took_s)
 
 
-def studio_of(event: Mapping[str, Any], asks: Sequence[Ask], *, tempo: float = 1.0) -> Studio:
+def studio_of(event: Mapping[str, Any], asks: Sequence[Ask]) -> Studio:
     """The studio of a submit, as it was recorded."""
     now = BEGINNING + timedelta(seconds=event["at"])
     told = event["studio"]
     return Studio(
         now=now,
-        painters=[
-            Painter(**{**painter, "pinned": frozenset(painter["pinned"]), "tempo": tempo})
-            for painter in told["painters"]
-        ],
+        painters=[Painter(**{**painter, "pinned": frozenset(painter["pinned"])}) for painter in told["painters"]],
         running=list(_running(told["running"], asks)),
         queue=list(_queue(told["queue"], asks, now)),
     )

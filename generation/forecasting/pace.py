@@ -8,7 +8,7 @@ sums that least squares needs, not the paintings: learning and predicting cost t
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple, Self
 
@@ -21,8 +21,6 @@ PRIOR = 0.5
 LEAST_CLIP, CLIP_SPREADS = 0.25, 3.0
 """A painting that was further off than this (log of the ratio) counts as if it had been just so far off."""
 SPREAD_RATE = 0.1
-NEWEST_TEMPO, TEMPO_CLIP, TEMPO_HALF_LIFE_S = 0.2, 1.0, 300.0
-"""How far the tempo moves to the newest painting's, how far off (log) that one may be, and how long it is kept."""
 NEWEST_LOAD = 0.3
 """How far the remembered time of a load moves to that of the newest one."""
 
@@ -120,10 +118,6 @@ class Cost:
     guess: bool = False
     """Whether nothing like it was painted there before."""
 
-    def at(self, tempo: float) -> Self:
-        """The same while everything takes so many times as long."""
-        return replace(self, seconds=self.seconds * tempo, call=self.call * tempo, row=self.row * tempo)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
@@ -176,21 +170,6 @@ class Paces:
             return own
         others = sorted(load.seconds for (_, where), load in self.loads.items() if where == device)
         return Load(seconds=others[len(others) // 2] if others else 0.0)
-
-
-def tempo_learned(tempo: float, ratio: float, *, idle_s: float = 0.0) -> float:
-    """The tempo of a device after one more painting that took `ratio` times what was expected at a tempo of 1.
-
-    What was remembered is half as far from 1 after each TEMPO_HALF_LIFE_S without a painting.
-    """
-    before = tempo_faded(tempo, idle_s=idle_s)
-    off = min(TEMPO_CLIP, max(-TEMPO_CLIP, math.log(ratio)))
-    return math.exp((1 - NEWEST_TEMPO) * math.log(before) + NEWEST_TEMPO * off)
-
-
-def tempo_faded(tempo: float, *, idle_s: float) -> float:
-    """What is left of a tempo after so long without a painting."""
-    return float(tempo ** (0.5 ** (max(0.0, idle_s) / TEMPO_HALF_LIFE_S)))
 
 
 def parts_of(ask: Ask, share: float = 1.0) -> tuple[float, ...]:

@@ -24,8 +24,6 @@ class Painter:
     pinned: Collection[str] = frozenset()
     budget_bytes: int = 0
     """What models may fill; 0 where that is not known."""
-    tempo: float = 1.0
-    """How long its latest paintings took compared with what was learned: more than 1 while the machine is busy."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -62,10 +60,9 @@ class SimulatedWorker:
         self._costs: dict[Ask, Cost | None] = {}
 
     def cost(self, ask: Ask) -> Cost | None:
-        """What a job costs it as it paints now. None where nothing at all was learned yet."""
+        """What a job costs it. None where nothing at all was learned yet."""
         if ask not in self._costs:
-            cost = self._paces.cost(ask, self.device)
-            self._costs[ask] = cost.at(self._painter.tempo) if cost else None
+            self._costs[ask] = self._paces.cost(ask, self.device)
         return self._costs[ask]
 
     def has(self, model: str) -> bool:
