@@ -103,7 +103,7 @@ def _load_learn(model: str, device: str, seconds: float, *, worker: str) -> None
 def bytes_in_memory(model: str, worker: str) -> int:
     """What a model fills in a worker's memory, as its last heartbeat told; 0 where it did not."""
     pools = Worker.objects.filter(boot_id=worker).values_list("pool", flat=True)
-    return next((resident["bytes"] for pool in pools for resident in pool if resident["name"] == model), 0)
+    return next((int(held.get("bytes", 0)) for pool in pools for held in pool if held.get("name") == model), 0)
 
 
 def _settle(job: Job) -> None:

@@ -119,12 +119,14 @@ def device_key(name: str, device: str) -> str:
 
 
 def _painter(worker: Worker) -> Painter:
-    models = sorted((model for model in worker.pool if not model.get("parked")), key=lambda model: model["used_at"])
+    models = sorted(
+        (model for model in worker.pool if not model.get("parked")), key=lambda model: float(model.get("used_at", 0))
+    )
     return Painter(
         worker=worker.boot_id,
         device=device_key(worker.device_name, worker.device),
-        resident={model["name"]: model["bytes"] for model in models},
-        pinned=frozenset(model["name"] for model in models if model.get("pinned")),
+        resident={str(model.get("name")): int(model.get("bytes", 0)) for model in models},
+        pinned=frozenset(str(model.get("name")) for model in models if model.get("pinned")),
         budget_bytes=worker.budget_bytes,
     )
 
