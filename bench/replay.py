@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from generation.forecasting.asking import Ask
@@ -31,6 +32,8 @@ class Experience:
     paces: dict[tuple[str, str, int], Pace] = field(default_factory=dict)
     loads: dict[tuple[str, str], Load] = field(default_factory=dict)
     errors: dict[Kind, list[float]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    """What each painting cost its device."""
 
     def known(self) -> Paces:
         """As a forecast takes it."""
@@ -39,6 +42,7 @@ class Experience:
     def learn(self, ask: Ask, event: Mapping[str, Any]) -> None:
         """Take in a painting."""
         device, share = event["device"], event["share"]
+        self.seconds.append(event["taken_s"] * share)
         if event["load_s"] > 0:
             load = self.loads.get((ask.model, device), Load(seconds=event["load_s"]))
             self.loads[ask.model, device] = load.learned(event["load_s"], event["bytes"])
@@ -57,6 +61,13 @@ class Foretold:
     estimate_s: float
     promise: Promise
     took_s: float
+    plain_s: float
+    """What the usual rule would have told: the mean time of a job, times the jobs before it and itself."""
+
+    @property
+    def plain_error(self) -> float:
+        """How far off that would have been."""
+        return abs(self.plain_s - self.took_s) / self.took_s
 
     @property
     def error(self) -> float:
@@ -100,12 +111,16 @@ def _foretell(
     took_s = done_at - event["at"]
     if outlook is None or took_s <= 0:
         return None
-    ahead = [queued.key for queued in studio.queue]
-    place = ahead.index(str(job)) if str(job) in ahead else 0
-    at_once = outlook.starts_s < AT_ONCE_S
-    kind = Kind.of(before=0 if at_once else max(1, place + len(studio.running)), guess=outlook.guess)
-    told = promise(outlook.seconds, factors_of(kind, experience.errors))
-    return Foretold(job=job, kind=kind, estimate_s=outlook.seconds, promise=told, took_s=took_s)
+    before = [one.key for one in (*studio.running, *studio.queue)].index(str(job))
+    kind = Kind.of(before=0 if outlook.starts_s < AT_ONCE_S else max(1, before), guess=outlook.guess)
+    return Foretold(
+        job=job,
+        kind=kind,
+        estimate_s=outlook.seconds,
+        promise=promise(outlook.seconds, factors_of(kind, experience.errors)),
+        took_s=took_s,
+        plain_s=mean(experience.seconds) * (before + 1),
+    )
 
 
 def studio_of(event: Mapping[str, Any], asks: Sequence[Ask]) -> Studio:

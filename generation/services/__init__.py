@@ -5,7 +5,7 @@ from generation.services.claiming import Claim, job_claim
 from generation.services.default_model import model_make_default
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
-from generation.services.learning import forecast_note, painting_learn
+from generation.services.learning import forecast_note, forecasts_note, painting_learn
 from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
 from generation.services.outlooks import JobOutlook, outlooks_of
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
@@ -23,6 +23,7 @@ __all__ = [
     "engine_facts",
     "first_paintings_submit",
     "forecast_note",
+    "forecasts_note",
     "job_cancel",
     "job_claim",
     "job_fail",

@@ -1,5 +1,6 @@
 """Learning from what happened: what a painting cost its device, what a load took, and how good the forecast was."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,21 +20,30 @@ def forecast_note(job: Job) -> Forecast | None:
 
     None, and nothing is written, where nothing can be foretold.
     """
+    return next(iter(forecasts_note([job])), None)
+
+
+def forecasts_note(jobs: Sequence[Job]) -> list[Forecast]:
+    """The same for several jobs in one look: those of which something can be foretold have a forecast then."""
     made_at = timezone.now()
-    outlook = outlooks_of([job]).get(job.pk)
-    Forecast.objects.filter(job=job).delete()
-    if outlook is None or outlook.promise is None or outlook.estimate_s is None:
-        return None
-    return Forecast.objects.create(
-        job=job,
-        made_at=made_at,
-        kind=outlook.kind,
-        before=outlook.before,
-        estimate_s=outlook.estimate_s,
-        seconds=outlook.promise.seconds,
-        low=outlook.promise.low,
-        high=outlook.promise.high,
-    )
+    outlooks = outlooks_of(jobs)
+    forecasts = [
+        Forecast(
+            job=job,
+            made_at=made_at,
+            kind=outlook.kind,
+            before=outlook.before,
+            estimate_s=outlook.estimate_s,
+            seconds=outlook.promise.seconds,
+            low=outlook.promise.low,
+            high=outlook.promise.high,
+        )
+        for job in jobs
+        if (outlook := outlooks.get(job.pk)) and outlook.promise and outlook.estimate_s
+    ]
+    with transaction.atomic():
+        Forecast.objects.filter(job__in=jobs).delete()
+        return Forecast.objects.bulk_create(forecasts)
 
 
 def painting_learn(claim: Claim, facts: PaintingFacts, *, stored_s: float) -> None:

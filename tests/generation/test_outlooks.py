@@ -18,6 +18,7 @@ from generation.models import Forecast, GpuTime, Job, LoadPace, PaintPace, Worke
 from generation.services import (
     Claim,
     forecast_note,
+    forecasts_note,
     job_claim,
     job_fail,
     job_retry,
@@ -197,6 +198,19 @@ def test_a_submitted_job_has_its_forecast_written_down_and_settled_when_it_is_do
     assert (forecast.low, forecast.estimate_s, forecast.high) == pytest.approx((5.0, 10.0, 20.0), rel=0.05)
     assert forecast.took_s == pytest.approx(15.0)
     assert forecast.settled_at == timezone.now()
+
+
+def test_several_jobs_are_foretold_in_one_look(awake: Worker, clock: Any, alice: User) -> None:
+    learn(clock, alice)
+    counts = []
+    for many in (2, 20):
+        jobs = [queued(alice) for _ in range(many)]
+        with CaptureQueriesContext(connection) as queries:
+            assert len(forecasts_note(jobs)) == many
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+    assert Forecast.objects.count() == 22
 
 
 def test_a_job_that_failed_settles_nothing_and_its_retry_is_foretold_anew(
