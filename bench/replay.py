@@ -111,7 +111,8 @@ def _foretell(
     took_s = done_at - event["at"]
     if outlook is None or took_s <= 0:
         return None
-    before = [one.key for one in (*studio.running, *studio.queue)].index(str(job))
+    keys = [held.key for held in studio.running] + [queued.key for queued in studio.queue]
+    before = keys.index(str(job))
     kind = Kind.of(before=0 if outlook.starts_s < AT_ONCE_S else max(1, before), guess=outlook.guess)
     return Foretold(
         job=job,
