@@ -17,7 +17,7 @@ from typing import Any
 from generation.forecasting.asking import Ask
 from generation.forecasting.looking_ahead import Choose, Queued, Running, Studio, look_ahead
 from generation.forecasting.pace import Load, Pace, Paces
-from generation.forecasting.ranges import Kind, Promise, factors_of, promise
+from generation.forecasting.ranges import Kind, Promise, Tails, factors_of, promise
 from generation.forecasting.workers import Painter
 
 TRACES = Path(__file__).parent / "traces"
@@ -32,6 +32,7 @@ class Experience:
     paces: dict[tuple[str, str, int], Pace] = field(default_factory=dict)
     loads: dict[tuple[str, str], Load] = field(default_factory=dict)
     errors: dict[Kind, list[float]] = field(default_factory=dict)
+    tails: Tails = field(default_factory=Tails)
     seconds: list[float] = field(default_factory=list)
     """What each painting cost its device."""
 
@@ -98,6 +99,9 @@ def replay(document: Mapping[str, Any], experience: Experience, *, choose: Choos
             if job in made:
                 error = math.log(made[job].took_s / made[job].estimate_s)
                 experience.errors.setdefault(made[job].kind, []).insert(0, error)
+                told = made[job].promise
+                sooner, later = made[job].took_s < told.low, made[job].took_s > told.high
+                experience.tails = experience.tails.after(sooner=sooner, later=later)
         elif job in done_at and (foretold := _foretell(event, asks, experience, done_at=done_at[job], choose=choose)):
             made[job] = foretold
     return list(made.values())
@@ -118,7 +122,7 @@ def _foretell(
         job=job,
         kind=kind,
         estimate_s=outlook.seconds,
-        promise=promise(outlook.seconds, factors_of(kind, experience.errors)),
+        promise=promise(outlook.seconds, factors_of(kind, experience.errors, experience.tails)),
         took_s=took_s,
         plain_s=mean(experience.seconds) * (before + 1),
     )

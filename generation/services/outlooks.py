@@ -16,7 +16,7 @@ from generation.engine.manifest import WHOLE_CALL
 from generation.forecasting.asking import ask_of
 from generation.forecasting.looking_ahead import Outlook, Queued, Running, Studio, look_ahead
 from generation.forecasting.pace import Load, Pace, Paces
-from generation.forecasting.ranges import REMEMBERED, Kind, Promise, factors_of, promise
+from generation.forecasting.ranges import EVEN, REMEMBERED, Kind, Promise, Tails, factors_of, promise
 from generation.forecasting.workers import Painter
 from generation.models import DiffusionModel, Forecast, Job, LoadPace, PaintPace, Worker
 from generation.selectors import workers_alive
@@ -55,7 +55,7 @@ def outlooks_of(jobs: Sequence[Job]) -> dict[UUID, JobOutlook]:
     studio = studio_seen(now)
     places = _places(wanted, studio, now)
     found = _estimates(wanted, places, studio)
-    errors = errors_lately() if found else {}
+    errors, tails = experience_lately() if found else ({}, EVEN)
     outlooks = {}
     for job in wanted:
         outlook, place = found.get(str(job.pk)), places.get(job.pk)
@@ -70,7 +70,7 @@ def outlooks_of(jobs: Sequence[Job]) -> dict[UUID, JobOutlook]:
             before=before,
             estimate_s=outlook.seconds,
             kind=kind,
-            promise=promise(outlook.seconds, factors_of(kind, errors)),
+            promise=promise(outlook.seconds, factors_of(kind, errors, tails)),
         )
     return outlooks
 
@@ -104,13 +104,22 @@ def pace_of(row: PaintPace) -> Pace:
     )
 
 
-def errors_lately() -> dict[Kind, list[float]]:
-    """By kind, how far off the latest estimates were: the logs of what jobs took over what was estimated."""
+def experience_lately() -> tuple[dict[Kind, list[float]], Tails]:
+    """How far off the latest estimates were, by kind, newest first; and how far out ranges shall reach after them.
+
+    An error is the log of what a job took over what was estimated.
+    """
     settled = Forecast.objects.filter(settled_at__isnull=False, took_s__gt=0).order_by("-settled_at")
     errors: dict[Kind, list[float]] = {}
-    for forecast in settled.only("kind", "took_s", "estimate_s")[: REMEMBERED * len(Kind)]:
-        errors.setdefault(Kind(forecast.kind), []).append(math.log((forecast.took_s or 0) / forecast.estimate_s))
-    return errors
+    outside: list[tuple[bool, bool]] = []
+    for forecast in settled[: REMEMBERED * len(Kind)]:
+        took_s = forecast.took_s or 0.0
+        errors.setdefault(Kind(forecast.kind), []).append(math.log(took_s / forecast.estimate_s))
+        outside.append((took_s < forecast.low, took_s > forecast.high))
+    tails = EVEN
+    for sooner, later in reversed(outside):
+        tails = tails.after(sooner=sooner, later=later)
+    return errors, tails
 
 
 def device_key(name: str, device: str) -> str:

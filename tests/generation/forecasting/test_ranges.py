@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 import pytest
 
-from generation.forecasting.ranges import ENOUGH, REMEMBERED, Factors, Kind, factors_of, promise, quantile
+from generation.forecasting.ranges import ENOUGH, EVEN, REMEMBERED, Factors, Kind, Tails, factors_of, promise, quantile
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,33 @@ def test_the_range_holds_four_of_five_whatever_the_errors_are_like(seed: int) ->
         errors.insert(0, error)
 
     assert 0.77 <= inside / 2000 <= 0.83
+
+
+def test_the_range_reaches_further_after_a_job_outside_it_and_less_far_after_one_inside() -> None:
+    assert EVEN.after(sooner=False, later=True) == pytest.approx((0.102, 0.082))
+    assert EVEN.after(sooner=True, later=False) == pytest.approx((0.082, 0.102))
+    assert EVEN.after(sooner=False, later=False) == pytest.approx((0.102, 0.102))
+
+
+def test_how_far_the_range_reaches_stays_within_bounds() -> None:
+    tails = EVEN
+    for _ in range(1000):
+        tails = tails.after(sooner=False, later=True)
+
+    assert tails == pytest.approx((0.3, 0.02))
+
+
+def test_errors_that_shrink_leave_four_of_five_inside_all_the_same() -> None:
+    chance = random.Random(7)
+    errors: list[float] = [chance.gauss(0, 0.5) for _ in range(REMEMBERED)]
+    tails, inside = Tails(), 0
+
+    for number in range(600):
+        error = chance.gauss(0, 0.5 * 0.996**number)
+        factors = factors_of(Kind.SOON, {Kind.SOON: errors}, tails)
+        sooner, later = math.exp(error) < factors.low, math.exp(error) > factors.high
+        tails = tails.after(sooner=sooner, later=later)
+        errors.insert(0, error)
+        inside += not (sooner or later)
+
+    assert 0.77 <= inside / 600 <= 0.84
