@@ -11,8 +11,8 @@ DECISIONS := */services.py,*/services/*.py,*/selectors.py,*/access.py
 
 # Tests of what two processes may want at once.
 WITH_LOCKS := test_claim_race.py test_claim_statement.py test_fair_share.py test_holding.py test_job_life.py \
-	test_job_submit.py test_ledger.py test_ledger_adds_up.py test_queue_switch.py test_quota_race.py test_quotas.py \
-	test_reordering.py test_worker.py
+	test_job_submit.py test_ledger.py test_ledger_adds_up.py test_outlooks.py test_queue_switch.py test_quota_race.py \
+	test_quotas.py test_reordering.py test_worker.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run install install-dev install-debian test test-postgres test-acceptance test-browser lint format bench docs lock

@@ -27,6 +27,7 @@ CPU_TIER = (
     "fanout",
     "scale_workers",
     "queue",
+    "eta",
     "starter",
 )
 GPU_TIER = ("cancel", "warm_pool", "batching", "preview", "save_path", "model_switch")

@@ -121,11 +121,20 @@ def ratio_of(times: Sequence[tuple[float, float]]) -> Estimate:
 
 def median_of(values: Sequence[float], *, seed: int = 0) -> Estimate:
     """The median with its bootstrap interval. The resampling is seeded: equal values, equal interval."""
+    return _bootstrapped(statistics.median, values, seed)
+
+
+def mean_of(values: Sequence[float], *, seed: int = 0) -> Estimate:
+    """The mean, or of truths their share, with its bootstrap interval; seeded as well."""
+    return _bootstrapped(statistics.fmean, values, seed)
+
+
+def _bootstrapped(statistic: Callable[[Sequence[float]], float], values: Sequence[float], seed: int) -> Estimate:
     chance = random.Random(seed)
-    medians = sorted(statistics.median(chance.choices(values, k=len(values))) for _ in range(RESAMPLES))
+    found = sorted(statistic(chance.choices(values, k=len(values))) for _ in range(RESAMPLES))
     tail = (1 - CONFIDENCE) / 2
-    low, high = medians[int(RESAMPLES * tail)], medians[int(RESAMPLES * (1 - tail)) - 1]
-    return Estimate(statistics.median(values), low, high)
+    low, high = found[int(RESAMPLES * tail)], found[int(RESAMPLES * (1 - tail)) - 1]
+    return Estimate(statistic(values), low, high)
 
 
 def unhindered_clock(thread_id: int | None = None) -> Clock:

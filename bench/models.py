@@ -36,6 +36,11 @@ def launch_bound(folder: Path) -> Path:
     return _stable_diffusion(folder, widths=(16, 32), vae_widths=(8, 8), sample_size=8)
 
 
+def broad(folder: Path) -> Path:
+    """Several 100 MB of weights that paint 128 to 256 pixels in a second or two on one thread."""
+    return _stable_diffusion(folder, widths=(64, 128, 256, 512), vae_widths=(32, 32, 32, 32), sample_size=16)
+
+
 def weighty(folder: Path) -> Path:
     """About 500 MB of weights in few tensors, for what moves bytes and computes nothing."""
     return _stable_diffusion(folder, widths=(384, 768), vae_widths=(8, 8), sample_size=8)

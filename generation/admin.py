@@ -14,13 +14,17 @@ from generation.batches import CountedBatch, with_counts
 from generation.catalogue import model_manifest
 from generation.control_admin import JobControls
 from generation.engine.contract import EngineError
+from generation.forecasting.asking import bucket_pixels
 from generation.models import (
     Batch,
     DiffusionModel,
+    Forecast,
     GpuDay,
     GpuShare,
     GpuTime,
     Job,
+    LoadPace,
+    PaintPace,
     Quota,
     Reproduction,
     StoredPicture,
@@ -37,6 +41,7 @@ from generation.pool_report import (
 )
 from generation.selectors import WORKER_SEEN_WITHIN
 from generation.services import batch_cancel, batch_retry, job_cancel, job_retry, model_make_default, model_rehash
+from generation.services.outlooks import pace_of
 
 SHORT = 60
 
@@ -309,6 +314,55 @@ class GpuTimeAdmin(LedgerAdmin):
     search_fields = ("=job__id", "owner__username", "worker")
     date_hierarchy = "started_at"
     fields = ("job", "owner", "worker", "device", "pictures", "seconds", "started_at", "ended_at")
+
+
+@admin.register(Forecast)
+class ForecastAdmin(LedgerAdmin):
+    """What was foretold when jobs were queued, and what they took."""
+
+    list_display = ("job", "made_at", "kind", "before", "told", "took_s", "settled_at")
+    list_select_related = ("job",)
+    list_filter = ("kind",)
+    search_fields = ("=job__id",)
+    date_hierarchy = "made_at"
+    fields = ("job", "made_at", "kind", "before", "estimate_s", "told", "took_s", "settled_at")
+    readonly_fields = ("told",)
+
+    @admin.display(description="told")
+    def told(self, forecast: Forecast) -> str:
+        """The time and its range, in seconds."""
+        return str(forecast)
+
+
+@admin.register(PaintPace)
+class PaintPaceAdmin(LedgerAdmin):
+    """How fast devices paint with a model, by size: what forecasts are made of."""
+
+    list_display = ("model", "device", "pixels", "paintings", "spread", "learned_at")
+    list_filter = ("device",)
+    search_fields = ("model",)
+    fields = ("model", "device", "pixels", "costs", "paintings", "spread", "learned_at")
+    readonly_fields = ("pixels", "costs")
+
+    @admin.display(description="pixels, about", ordering="bucket")
+    def pixels(self, pace: PaintPace) -> int:
+        """The pixels in the middle of its bucket."""
+        return round(bucket_pixels(pace.bucket))
+
+    @admin.display(description="seconds of each part")
+    def costs(self, pace: PaintPace) -> str:
+        """What the parts of a painting cost, as far as they could be told apart."""
+        return ", ".join(f"{name} {cost:.3f}" for name, cost in pace_of(pace).costs()._asdict().items())
+
+
+@admin.register(LoadPace)
+class LoadPaceAdmin(LedgerAdmin):
+    """How long devices take to load a model."""
+
+    list_display = ("model", "device", "seconds", "bytes", "loads", "learned_at")
+    list_filter = ("device",)
+    search_fields = ("model",)
+    fields = ("model", "device", "seconds", "bytes", "loads", "learned_at")
 
 
 @admin.register(GpuShare)

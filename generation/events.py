@@ -5,7 +5,10 @@ from uuid import UUID
 
 
 class JobStepped(TypedDict):
-    """A step is done. `frame` is the number of the newest preview frame, 0 when there is none yet."""
+    """A step is done. `frame` is the number of the newest preview frame, 0 when there is none yet.
+
+    `left_s` is how long the steps to come take if they take as long as those before; None before two were done.
+    """
 
     type: Literal["job.stepped"]
     job: str
@@ -13,6 +16,7 @@ class JobStepped(TypedDict):
     total: int
     stage: str
     frame: int
+    left_s: float | None
 
 
 class JobChanged(TypedDict):

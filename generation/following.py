@@ -10,6 +10,7 @@ from channels.db import database_sync_to_async
 from aria_site.accounts.sessions import user_of_session
 from generation.access import job_for_read
 from generation.events import JobStepped
+from generation.forecasting.words import left_words
 from generation.live import read_frame_async
 from generation.snapshots import JobSnapshot, job_snapshot
 
@@ -65,7 +66,7 @@ class JobFollower:
             await self._send(await self.read())
         step, self._step = self._step, None
         if step:
-            await self._send({"type": "step", "step": step["step"], "total": step["total"]})
+            await self._send(_told(step))
         frame = await read_frame_async(self._job_id)
         if frame and frame.number != self._frame:
             self._frame = frame.number
@@ -82,3 +83,8 @@ class JobFollower:
 
     def _read(self) -> JobSnapshot:
         return job_snapshot(job_for_read(user_of_session(self._session_key), self._job_id))
+
+
+def _told(step: JobStepped) -> dict[str, str | int]:
+    told: dict[str, str | int] = {"type": "step", "step": step["step"], "total": step["total"]}
+    return told if step["left_s"] is None else {**told, "left": left_words(step["left_s"])}

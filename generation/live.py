@@ -102,7 +102,7 @@ def job_changed(job_id: UUID) -> None:
     run_after_commit(lambda: live_sender().send(job_group(job_id), event))
 
 
-def job_stepped(job_id: UUID, *, step: int, total: int, stage: str, frame: int) -> None:
+def job_stepped(job_id: UUID, *, step: int, total: int, stage: str, frame: int, left_s: float | None = None) -> None:
     """Tell everybody who watches the job how far it is; steps that follow each other fast are skipped."""
     event: JobStepped = {
         "type": "job.stepped",
@@ -111,6 +111,7 @@ def job_stepped(job_id: UUID, *, step: int, total: int, stage: str, frame: int) 
         "total": total,
         "stage": stage,
         "frame": frame,
+        "left_s": left_s,
     }
     live_sender().send_step(job_group(job_id), event)
 

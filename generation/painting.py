@@ -35,6 +35,7 @@ from generation.services import (
     job_give_back,
     job_progress_note,
     job_succeed,
+    painting_learn,
     reproduction_judge,
 )
 from generation.services.endings import LeaseLostError
@@ -46,6 +47,20 @@ NOTE_EVERY_S = 0.5
 """How often progress is stored; the same update finds out that a job was cancelled."""
 PAINTED_SHARE = 0.95
 """Progress when the last step is done; decoding and storing are the rest."""
+
+
+class StepPace:
+    """How long the steps of a painting take, from the first one after it was taken up or went on."""
+
+    def __init__(self) -> None:
+        self._first: tuple[int, float] | None = None
+
+    def left_s(self, step: int, total: int, now: float) -> float | None:
+        """Seconds until the last step, if the next ones take as long as those so far; None at the first."""
+        if self._first is None:
+            self._first = (step, now)
+        first, since = self._first
+        return (total - step) * (now - since) / (step - first) if step > first else None
 
 
 class Painting:
@@ -73,6 +88,7 @@ class Painting:
         self.ticket: Ticket = engine.submit(order)
         self._pictures: dict[int, Painted] = {}
         self._frame = 0
+        self._pace = StepPace()
         self._noted_at = 0.0
         self._begun = False
 
@@ -97,6 +113,7 @@ class Painting:
     def _handle(self, event: PaintEvent) -> None:
         match event:
             case StageEntered(stage=stage):
+                self._pace = StepPace()
                 self._enter(stage)
             case Stepped():
                 self._stepped(event)
@@ -120,7 +137,8 @@ class Painting:
             self._show(event.preview)
         share = PAINTED_SHARE * event.step / event.total
         self._note(progress=share, stage="step", at_once=False)
-        job_stepped(self._job.pk, step=event.step, total=event.total, stage="step", frame=self._frame)
+        left_s = self._pace.left_s(event.step, event.total, time.monotonic())
+        job_stepped(self._job.pk, step=event.step, total=event.total, stage="step", frame=self._frame, left_s=left_s)
 
     def _show(self, preview: Preview) -> None:
         self._frame += 1
@@ -141,11 +159,13 @@ class Painting:
             self.ticket.cancel()
 
     def _store(self, finished: Finished) -> None:
+        painted_at = time.monotonic()
         self._note(progress=PAINTED_SHARE, stage="store", at_once=True)
         if self._job.kind == Job.Kind.REPRODUCTION:
             reproduction_judge(self.claim, self._pictures[0].pixels, facts=self._facts(finished))
         else:
             self._hang(finished)
+        painting_learn(self.claim, finished.facts, stored_s=time.monotonic() - painted_at)
         shutil.rmtree(self._checkpoints, ignore_errors=True)
         logger.info("painted %d pictures in %.2f s", len(self._pictures), finished.facts.paint_s)
 

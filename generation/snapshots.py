@@ -3,6 +3,7 @@
 from typing import Literal, TypedDict
 
 from generation.models import Job
+from generation.waiting import words_of
 
 
 class JobSnapshot(TypedDict):
@@ -15,10 +16,12 @@ class JobSnapshot(TypedDict):
     stage: str
     progress: float
     error: str
+    outlook: str
+    """Its place in line and when it will be done, in words; empty where there is nothing to say."""
 
 
 def job_snapshot(job: Job) -> JobSnapshot:
-    """The job's row as it stands."""
+    """The job's row as it stands, and what can be said of when it will be done."""
     return {
         "type": "snapshot",
         "job": str(job.pk),
@@ -27,4 +30,5 @@ def job_snapshot(job: Job) -> JobSnapshot:
         "stage": job.stage,
         "progress": round(job.progress, 3),
         "error": job.error,
+        "outlook": words_of([job])[job.pk],
     }

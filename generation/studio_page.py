@@ -33,6 +33,7 @@ from generation.selectors import (
     workers_alive,
 )
 from generation.tray_pictures import TrayPicture, picture_shown, picture_values
+from generation.waiting import words_of
 from personas.models import Persona
 
 MODELS_TO_COMPARE = 2
@@ -143,6 +144,8 @@ class Easel:
     frame: str = ""
     among_others: bool = False
     """Whether it waits beside others that it can be put before or behind."""
+    words: str = ""
+    """When it will be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,8 @@ class Waiting:
     frame: str
     behind_another: bool
     """Whether it can go up."""
+    words: str
+    """Its place in line, and when it will be done."""
     batch: BatchLine | None = None
 
 
@@ -244,6 +249,7 @@ def easel_of(job: Job | None) -> Easel:
         pictures=pictures,
         frame=frame_uri(job),
         among_others=stands_among_others(job),
+        words=words_of([job])[job.pk],
     )
 
 
@@ -271,12 +277,13 @@ def _quota(user: User) -> str:
 
 def _waiting(jobs: list[Job]) -> list[Waiting]:
     """A line for each job, and one for all jobs of a batch where the first of them stands."""
-    batches = batches_waiting(jobs)
+    batches, words = batches_waiting(jobs), words_of(jobs)
     return [
         Waiting(
             job=job,
             frame=frame_uri(job),
             behind_another=before is not None and _same_line(before, job),
+            words=words[job.pk],
             batch=batches.pop(job.batch_id, None),
         )
         for before, job in zip([None, *jobs], jobs, strict=False)

@@ -16,6 +16,7 @@ from generation.axes import LABELS
 from generation.batch_specs import AxisAsk, AxisValue, BatchKind, BatchSpec
 from generation.batches import BatchState
 from generation.models import Batch, Job
+from generation.services import outlooks_of
 
 RetryStatus = Literal["failed", "cancelled"]
 AxisField = Literal["prompt", "seed", "steps", "guidance", "sampler", "model", "guide", "strength", "size"]
@@ -164,7 +165,9 @@ class BatchOut(BatchLineOut):
         cls, batch: Batch, state: BatchState, *, jobs: Sequence[Job], artworks: Mapping[UUID, list[Artwork]]
     ) -> "BatchOut":
         """The batch as its owner's programs see it."""
-        return cls(**_line(batch, state), jobs=[JobOut.of(job, artworks[job.pk]) for job in jobs])
+        outlooks = outlooks_of(jobs)
+        told = [JobOut.of(job, artworks[job.pk], outlooks.get(job.pk)) for job in jobs]
+        return cls(**_line(batch, state), jobs=told)
 
 
 class BatchPageOut(BaseModel):

@@ -24,6 +24,7 @@ from generation.services import (
     jobs_cancel_all,
     jobs_pause_all,
     jobs_resume_all,
+    outlooks_of,
     queue_pause,
     queue_resume,
 )
@@ -188,4 +189,4 @@ def resume_queue(request: HttpRequest) -> QueueOut:
 def _told(request: HttpRequest, job: Job) -> JobOut:
     """The job as it stands now."""
     now = job_for_read(request.user, job.pk)
-    return JobOut.of(now, job_artworks(now))
+    return JobOut.of(now, job_artworks(now), outlooks_of([now]).get(now.pk))

@@ -19,7 +19,7 @@ from generation.api.schemas import JobIn, JobOut, JobPageOut, JobStatus, ModelLi
 from generation.engine.samplers import SAMPLER_NAMES
 from generation.models import Job
 from generation.selectors import JOBS_PAGE, artworks_of_jobs, job_artworks, jobs_page, models_all
-from generation.services import job_cancel, job_retry, job_submit
+from generation.services import job_cancel, job_retry, job_submit, outlooks_of
 
 jobs_router = Router(tags=["jobs"])
 models_router = Router(tags=["models"])
@@ -70,8 +70,9 @@ def job_list(
     """Your jobs, newest first."""
     page = jobs_page(person_of(request), after=after, limit=limit, state=status)
     next_page_link(request, response, page.next)
-    artworks = artworks_of_jobs(page.items)
-    return JobPageOut(items=[JobOut.of(job, artworks[job.pk]) for job in page.items], next=page.next)
+    artworks, outlooks = artworks_of_jobs(page.items), outlooks_of(page.items)
+    items = [JobOut.of(job, artworks[job.pk], outlooks.get(job.pk)) for job in page.items]
+    return JobPageOut(items=items, next=page.next)
 
 
 @jobs_router.get(
@@ -146,4 +147,4 @@ def sampler_list(request: HttpRequest) -> SamplerList:
 
 
 def _job_out(job: Job) -> JobOut:
-    return JobOut.of(job, job_artworks(job))
+    return JobOut.of(job, job_artworks(job), outlooks_of([job]).get(job.pk))

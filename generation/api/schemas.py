@@ -14,6 +14,7 @@ from generation import limits
 from generation.catalogue import model_manifest
 from generation.engine.contract import EngineError
 from generation.models import DiffusionModel, Job, Reproduction, StoredPicture
+from generation.services import JobOutlook
 from generation.specs import JobSpec, LoraAsk
 from generation.verdicts import verdict_sentence
 
@@ -137,6 +138,22 @@ class ReproductionPageOut(BaseModel):
     next: str | None = Field(description="Send it as `after` for the page behind; null at the end.")
 
 
+class EtaOut(BaseModel):
+    """When a job will be done, in seconds from this answer. Four of five jobs are done between `low` and `high`."""
+
+    seconds: float = Field(ge=0, description="What is most likely.", examples=[42.0])
+    low: float = Field(ge=0, examples=[35.0])
+    high: float = Field(ge=0, examples=[60.0])
+
+    @classmethod
+    def of(cls, outlook: JobOutlook | None) -> "EtaOut | None":
+        """What is told of it; None where nothing is."""
+        if outlook is None or outlook.promise is None:
+            return None
+        promise = outlook.promise
+        return cls(seconds=round(promise.seconds, 1), low=round(promise.low, 1), high=round(promise.high, 1))
+
+
 class JobLinks(BaseModel):
     """Where this job is, and what can be done with it now."""
 
@@ -160,6 +177,13 @@ class JobOut(BaseModel):
     priority: int = Field(description="0 unless it was let cut in line, or lets others go first.")
     progress: float = Field(ge=0, le=1, description="Share of the painting that is done.", examples=[0.4])
     stage: str = Field(description="What the worker is at; empty while nothing is being painted.", examples=["step"])
+    place: int | None = Field(
+        description="Its place in line, 1 being the next one; null unless it is queued.", examples=[3]
+    )
+    eta: EtaOut | None = Field(
+        description="When it will be done, by what workers took before. Null when it is over, and where it is not "
+        "known: no worker is awake, or nothing was painted yet."
+    )
     recipe: RecipeOut | None = Field(
         description="What is painted; nothing of it is open any more. Null only where a newer Aria wrote it."
     )
@@ -176,7 +200,7 @@ class JobOut(BaseModel):
     links: JobLinks
 
     @classmethod
-    def of(cls, job: Job, artworks: list[Artwork]) -> "JobOut":
+    def of(cls, job: Job, artworks: list[Artwork], outlook: JobOutlook | None = None) -> "JobOut":
         """The job as its owner's programs see it."""
         recipe = recipe_or_none(job)
         return cls(
@@ -187,6 +211,8 @@ class JobOut(BaseModel):
             priority=job.priority,
             progress=job.progress,
             stage=job.stage,
+            place=outlook.place if outlook else None,
+            eta=EtaOut.of(outlook),
             recipe=RecipeOut.of(recipe) if recipe else None,
             count=job.count,
             artworks=[ArtworkOut.of(artwork) for artwork in artworks],

@@ -237,6 +237,8 @@ class EngineStatus:
     """What models may fill on the device."""
     parking_bytes: int = 0
     """What models that left the device may fill in RAM."""
+    device_name: str = ""
+    """What its maker calls the device; empty for a processor."""
 
 
 class PaintingEngine(Protocol):

@@ -57,12 +57,12 @@ class Painter:
             raise sitting.ticket.cancellation()
         refuse_unpainted(sitting.order.recipe)
         self._enter(sitting, Stage.LOAD)
-        was_warm = self.pool.is_warm(sitting.source)
-        model = self.pool.get(sitting.source)
+        was_warm, asked_at = self.pool.is_warm(sitting.source), time.perf_counter()
+        self.pool.get(sitting.source)
         if isinstance(self.family(sitting.source), WholeCall):
             sitting.together = 1
         sitting.started_at = time.perf_counter()
-        sitting.load_s = 0.0 if was_warm else model.load_s
+        sitting.load_s = 0.0 if was_warm else sitting.started_at - asked_at
 
     def begin(self, sitting: Sitting) -> None:
         """Encode the prompt and lay out the schedule of the pictures under way, or take them up where they stood."""

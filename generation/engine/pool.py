@@ -101,6 +101,7 @@ class Pool:
             here, parked = list(self._models.values()), list(self._parked.values())
             return EngineStatus(
                 device=self._plan.label,
+                device_name=self._plan.device_name,
                 models=(*(self._resident(model) for model in here), *(self._in_ram(model) for model in parked)),
                 orders=orders,
                 loads_total=self._loads.total(),

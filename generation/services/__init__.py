@@ -7,8 +7,10 @@ from generation.services.default_model import model_make_default
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
 from generation.services.holding import job_pause, job_resume, jobs_cancel_all, jobs_pause_all, jobs_resume_all
+from generation.services.learning import forecast_note, forecasts_note, painting_learn
 from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
 from generation.services.ledger import ledger_prune
+from generation.services.outlooks import JobOutlook, outlooks_of
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
 from generation.services.progress import job_begin, job_progress_note
 from generation.services.queue_switch import queue_pause, queue_resume
@@ -20,6 +22,7 @@ from generation.services.submitting import job_submit
 
 __all__ = [
     "Claim",
+    "JobOutlook",
     "PictureSweepReport",
     "ReapReport",
     "batch_cancel",
@@ -27,6 +30,8 @@ __all__ = [
     "batch_submit",
     "engine_facts",
     "first_paintings_submit",
+    "forecast_note",
+    "forecasts_note",
     "job_begin",
     "job_cancel",
     "job_claim",
@@ -50,6 +55,8 @@ __all__ = [
     "model_make_default",
     "model_register",
     "model_rehash",
+    "outlooks_of",
+    "painting_learn",
     "picture_store",
     "pictures_sweep",
     "queue_pause",

@@ -19,6 +19,7 @@ from generation.quotas import work_of
 from generation.services.admitting import room_ensure
 from generation.services.bell import ring
 from generation.services.endings import job_cancel, job_retry
+from generation.services.learning import forecasts_note
 from generation.services.pictures import artworks_copy, pictures_use
 from generation.services.submitting import SEED_RANGE, job_of
 from generation.sources import ChosenPicture
@@ -49,7 +50,7 @@ def batch_submit(*, owner: User, spec: BatchSpec, idempotency_key: str = "") -> 
         _copy_artworks(expansion.children, orders)
         with transaction.atomic():
             room_ensure(owner=owner, works=works)
-            return _batch_insert(owner, spec, expansion, orders=orders, idempotency_key=idempotency_key)
+            batch = _batch_insert(owner, spec, expansion, orders=orders, idempotency_key=idempotency_key)
     except (IntegrityError, LimitReachedError):
         # Two equal requests at once: the other one inserted the batch, or took the last place with it, between our look
         # and our insert.
@@ -57,6 +58,8 @@ def batch_submit(*, owner: User, spec: BatchSpec, idempotency_key: str = "") -> 
         if winner is None:
             raise
         return winner
+    forecasts_note(list(Job.objects.filter(batch=batch)))
+    return batch
 
 
 def batch_cancel(*, batch: Batch) -> int:

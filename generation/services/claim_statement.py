@@ -10,6 +10,7 @@
    PRIORITY_S seconds less. Where turns are equal, priority decides, then age.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ MOST_HALF_LIVES = 100.0
 """After so many nothing is left of anybody's share. PostgreSQL refuses to compute what is too small for a number, or
 too large: a clock that was set back does not let a share grow."""
 
-_STATEMENT = """
+_IN_TURN = """
 WITH RECURSIVE waiting (owner_id) AS (
     SELECT (
         SELECT job.owner_id FROM generation_job AS job
@@ -68,13 +69,23 @@ in_turn AS (
     WINDOW own_order AS (
         PARTITION BY first_jobs.owner_id ORDER BY first_jobs.priority DESC, first_jobs.stands_at, first_jobs.id
     )
-),
+)"""
+
+_STATEMENT = """{in_turn},
 next_few AS (
     SELECT id, turn FROM in_turn ORDER BY turn, priority DESC, created_at, id LIMIT %(limit)s
 )
-SELECT job.id, job.owner_id, job.priority, job.created_at, job.line_at, job.recipe_data, job.count
+SELECT
+    job.id, job.owner_id, job.priority, job.created_at, job.line_at, job.recipe_data, job.count, next_few.turn
 FROM next_few {then} generation_job AS job ON job.id = next_few.id
 ORDER BY next_few.turn, job.priority DESC, job.created_at, job.id
+"""
+
+_PLACES = """{in_turn}
+SELECT id, place FROM (
+    SELECT id, ROW_NUMBER() OVER (ORDER BY turn, priority DESC, created_at, id) AS place FROM in_turn
+) AS line
+WHERE id IN (SELECT id FROM generation_job WHERE state = 'queued' AND NOT held AND owner_id = %(owner)s)
 """
 
 _SQLITE_FIRST_JOBS = """SELECT
@@ -95,23 +106,32 @@ _POSTGRESQL_FIRST_JOBS = """SELECT own.id, own.owner_id, own.priority, own.creat
         LIMIT %(limit)s
     ) AS own"""
 
-CLAIM_STATEMENTS = {
-    "sqlite": _STATEMENT.format(
-        since_started="(julianday(%(now)s) - julianday(started_at)) * 86400",
-        bounded_half_lives="MAX(0, MIN(%(most_half_lives)s, "
+_WORDS = {
+    "sqlite": {
+        "since_started": "(julianday(%(now)s) - julianday(started_at)) * 86400",
+        "bounded_half_lives": "MAX(0, MIN(%(most_half_lives)s, "
         "(julianday(%(now)s) - julianday(share.as_of)) * 86400 / %(half_life)s))",
-        first_jobs=_SQLITE_FIRST_JOBS,
-        then="CROSS JOIN",
-    ),
-    "postgresql": _STATEMENT.format(
-        since_started="EXTRACT(EPOCH FROM %(now)s::timestamptz - started_at)::float8",
-        bounded_half_lives="GREATEST(0, LEAST(%(most_half_lives)s, "
+        "first_jobs": _SQLITE_FIRST_JOBS,
+        "then": "CROSS JOIN",
+    },
+    "postgresql": {
+        "since_started": "EXTRACT(EPOCH FROM %(now)s::timestamptz - started_at)::float8",
+        "bounded_half_lives": "GREATEST(0, LEAST(%(most_half_lives)s, "
         "EXTRACT(EPOCH FROM %(now)s::timestamptz - share.as_of)::float8 / %(half_life)s))",
-        first_jobs=_POSTGRESQL_FIRST_JOBS,
-        then="JOIN",
-    ),
+        "first_jobs": _POSTGRESQL_FIRST_JOBS,
+        "then": "JOIN",
+    },
 }
-"""The statement in the words of each database: they differ in how they subtract times and join the next few rows."""
+"""The words of each database: they differ in how they subtract times and join the next few rows."""
+
+
+def _worded(statement: str, words: Mapping[str, str]) -> str:
+    return statement.format(in_turn=_IN_TURN.format(**words), **words)
+
+
+CLAIM_STATEMENTS = {vendor: _worded(_STATEMENT, words) for vendor, words in _WORDS.items()}
+PLACE_STATEMENTS = {vendor: _worded(_PLACES, words) for vendor, words in _WORDS.items()}
+"""By the same order, the places of one person's jobs in the whole line; it reads the line once."""
 
 
 def claim_parameters(*, now: datetime, limit: int) -> dict[str, Any]:

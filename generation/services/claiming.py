@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -58,13 +59,40 @@ def job_claim(
     return None
 
 
+class InLine(Protocol):
+    """What of a job decides who goes before it: also of one that is only thought of (see `forecasting`)."""
+
+    @property
+    def owner_id(self) -> int:
+        """Whose it is."""
+        ...
+
+    @property
+    def priority(self) -> int:
+        """How urgent it is."""
+        ...
+
+    @property
+    def created_at(self) -> datetime:
+        """Since when it waits."""
+        ...
+
+    @property
+    def line_at(self) -> datetime | None:
+        """Where its owner put it among their own, if they did."""
+        ...
+
+
+Waiting = TypeVar("Waiting", bound=InLine)
+
+
 def order_of_claim(
-    queue: Sequence[Job],
+    queue: Sequence[Waiting],
     *,
-    can_take: Callable[[Job], bool],
-    prefers: Callable[[Job], bool],
+    can_take: Callable[[Waiting], bool],
+    prefers: Callable[[Waiting], bool],
     now: datetime | None = None,
-) -> list[Job]:
+) -> list[Waiting]:
     """Which jobs of a queue a worker tries to take, in that order.
 
     It passes over what it cannot take now, and those it prefers (their model is in its memory, say) go before others
@@ -73,8 +101,8 @@ def order_of_claim(
     longer than that, however full the queue is. And what a person put in an order of their own stays in that order.
     """
     now = now or timezone.now()
-    takeable: list[Job] = []
-    passed_over: list[Job] = []
+    takeable: list[Waiting] = []
+    passed_over: list[Waiting] = []
     for job in queue:
         if not can_take(job):
             passed_over.append(job)
@@ -87,7 +115,7 @@ def order_of_claim(
     return takeable
 
 
-def _may_pass(job: Job, other: Job, now: datetime) -> bool:
+def _may_pass(job: InLine, other: InLine, now: datetime) -> bool:
     """Whether a job may be painted before one whose turn comes earlier.
 
     Between people the age of `job` says nothing: who queued much early would pass for ever whoever comes later.

@@ -14,6 +14,7 @@ from generation.quotas import work_of
 from generation.services.admitting import room_ensure
 from generation.services.bell import ring
 from generation.services.claiming import Claim
+from generation.services.learning import forecast_note
 from generation.services.ledger import gpu_time_end
 from generation.services.requeueing import RELEASED, requeue
 
@@ -74,6 +75,7 @@ def job_retry(*, job: Job) -> bool:
         retried = over.update(state=Job.State.QUEUED, **clean)
     if retried:
         ring()
+        forecast_note(Job.objects.get(pk=job.pk))
         job_changed(job.pk)
     return bool(retried)
 

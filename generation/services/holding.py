@@ -15,6 +15,7 @@ from generation.live import job_changed
 from generation.models import Job
 from generation.services.bell import ring
 from generation.services.endings import job_cancel
+from generation.services.learning import forecast_note
 from generation.services.ledger import gpu_time_end
 from generation.services.requeueing import RELEASED
 
@@ -34,6 +35,7 @@ def job_pause(*, job: Job) -> bool:
         if paused:
             gpu_time_end(job.pk)
     if paused:
+        forecast_note(job)
         job_changed(job.pk)
     return bool(paused)
 
@@ -71,5 +73,7 @@ def _hold(job_id: UUID, *, held: bool) -> bool:
     """Pause or resume one waiting job. False when it does not wait any more, or when that is so already."""
     changed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED, held=not held).update(held=held)
     if changed:
+        # What was foretold holds no more; of what is paused nothing can be.
+        forecast_note(Job.objects.get(pk=job_id))
         job_changed(job_id)
     return bool(changed)

@@ -30,6 +30,7 @@ def engine_facts(status: EngineStatus) -> dict[str, Any]:
     """What is stored of an engine with the row of its worker."""
     return {
         "device": status.device,
+        "device_name": status.device_name,
         "orders": status.orders,
         "pool": [asdict(model) for model in status.models],
         "loads": {**status.loads, **({"from_ram": status.returns_total} if status.returns_total else {})},

@@ -38,7 +38,7 @@ def gpu_time_end(job_id: UUID, *, at: datetime | None = None) -> None:
     if line is None:
         return
     line.ended_at = max(at or timezone.now(), line.started_at)
-    by_day = shares_by_day(line, _company_of(line))
+    by_day = shares_by_day(line, company_of(line))
     line.seconds = sum(by_day.values())
     line.save(update_fields=["ended_at", "seconds"])
     if line.owner_id is not None:
@@ -94,7 +94,7 @@ def faded(seconds: float, *, since: datetime, now: datetime) -> float:
     return float(seconds * 0.5 ** ((now - since) / HALF_LIFE))
 
 
-def _company_of(line: GpuTime) -> list[GpuTime]:
+def company_of(line: GpuTime) -> list[GpuTime]:
     """Lines of the same worker that overlap this one; an open line of a job that was deleted holds nothing."""
     held = Q(ended_at=None, job__isnull=False) | Q(ended_at__gt=line.started_at)
     same_worker = GpuTime.objects.filter(held, worker=line.worker, started_at__lt=line.ended_at)

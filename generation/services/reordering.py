@@ -18,6 +18,7 @@ from generation.live import job_changed
 from generation.models import Job
 from generation.selectors import line_of
 from generation.services.bell import ring
+from generation.services.learning import forecast_note
 
 Place = Literal["front", "back", "up", "down"]
 """Where in its line a job can be sent without naming another one."""
@@ -59,6 +60,7 @@ def job_prioritise(*, job: Job, priority: int) -> bool:
     if changed:
         # A worker may have room for an urgent job where it had none for others.
         ring()
+        forecast_note(job)
         job_changed(job.pk)
     return bool(changed)
 
@@ -84,6 +86,7 @@ def _put(job: Job, others: Sequence[Job], at: int, *, was_at: int) -> bool:
         moment = Job.objects.values_list("line_at", flat=True).get(pk=job.pk)
     moved = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(line_at=moment)
     if moved:
+        forecast_note(job)
         job_changed(job.pk)
     return bool(moved)
 

@@ -22,6 +22,7 @@ from generation.services.admitting import room_ensure
 from generation.services.bell import ring
 from generation.services.claiming import Claim
 from generation.services.endings import job_succeed
+from generation.services.learning import forecast_note
 
 
 def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
@@ -51,6 +52,7 @@ def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
         )
         Reproduction.objects.create(artwork=artwork, job=job)
         ring()
+    forecast_note(job)
     return job
 
 

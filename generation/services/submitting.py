@@ -12,6 +12,7 @@ from generation.ordering import Order, order_from_spec
 from generation.quotas import work_of
 from generation.services.admitting import room_ensure
 from generation.services.bell import ring
+from generation.services.learning import forecast_note
 from generation.services.pictures import artworks_copy, pictures_use
 from generation.specs import JobSpec
 
@@ -20,7 +21,7 @@ SEED_RANGE = 2**32
 
 
 def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
-    """Queue a job and ring for a worker after commit.
+    """Queue a job, ring for a worker after commit, and write down when the job is foretold to be done.
 
     With an idempotency key, the same request again returns the first job. Raises InvalidInputError naming each
     wrong field, ForbiddenError for a priority that this person may not set, ConflictError when the key was used for
@@ -40,7 +41,7 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
             artworks_copy(order.pictures)
         with transaction.atomic():
             room_ensure(owner=owner, works=works)
-            return _job_insert(owner, order, spec, idempotency_key)
+            job = _job_insert(owner, order, spec, idempotency_key)
     except (IntegrityError, LimitReachedError):
         # Two equal requests at once: the other one inserted the job, or took the last place with it, between our look
         # and our insert.
@@ -48,6 +49,8 @@ def job_submit(*, owner: User, spec: JobSpec, idempotency_key: str = "") -> Job:
         if winner is None:
             raise
         return winner
+    forecast_note(job)
+    return job
 
 
 def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) -> Job:

@@ -59,15 +59,24 @@ export class Easel {
 
   /** @param {Step} step */
   showStep(step) {
-    this.#show(SHARE_OF_STEPS * (step.step / step.total), `Step ${step.step} of ${step.total}`);
+    this.#show(SHARE_OF_STEPS * (step.step / step.total), and(`Step ${step.step} of ${step.total}`, step.left));
   }
 
   /** @param {Snapshot} snapshot */
   showSnapshot(snapshot) {
-    if (snapshot.held) this.#showPaused(snapshot.progress);
-    else if (snapshot.status === "queued") this.#show(snapshot.progress, "Waiting for the brush");
-    else if (snapshot.stage !== "step") this.#show(snapshot.progress, stages[snapshot.stage] ?? "Being painted");
-    else this.#show(snapshot.progress, `${Math.round(100 * snapshot.progress)} % painted`);
+    const { outlook, progress, stage } = snapshot;
+    if (snapshot.held) this.#showPaused(progress);
+    else if (snapshot.status === "queued") this.showWaiting(outlook, progress);
+    else if (stage !== "step") this.#show(progress, and(stages[stage] ?? "Being painted", outlook));
+    else this.#show(progress, and(`${Math.round(100 * progress)} % painted`, outlook));
+  }
+
+  /**
+   * @param {string} outlook its place in line, and when it will be done
+   * @param {number} share what was painted before
+   */
+  showWaiting(outlook, share = 0) {
+    this.#show(share, outlook ? `Waiting for the brush: ${outlook}` : "Waiting for the brush");
   }
 
   /** @param {number} share what was painted before */
@@ -95,6 +104,9 @@ export class Easel {
     }
   }
 }
+
+/** @param {string} words @param {string | undefined} more */
+const and = (words, more) => (more ? `${words}, ${more}` : words);
 
 /** @type {Record<string, string>} */
 const titles = {

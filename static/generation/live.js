@@ -4,8 +4,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
 
 /**
- * @typedef {{ type: "snapshot", job: string, status: string, held: boolean, stage: string, progress: number, error: string }} Snapshot
- * @typedef {{ type: "step", step: number, total: number }} Step
+ * @typedef {{ type: "snapshot", job: string, status: string, held: boolean, stage: string, progress: number, error: string, outlook: string }} Snapshot
+ * @typedef {{ type: "step", step: number, total: number, left?: string }} Step
  * @typedef {{ heard: (message: Snapshot | Step) => void, frame: (jpeg: Blob) => void, lost: () => void }} Listener
  */
 

@@ -7,6 +7,8 @@ import { prepareTray, watchTray } from "./tray.js";
 let line = null;
 /** @type {HTMLElement | null} */
 let shown = null;
+/** @type {Easel | null} */
+let easel = null;
 
 /** In these states the canvas stays; what follows them is drawn by the server. */
 const UNFINISHED = new Set(["queued", "running"]);
@@ -21,10 +23,17 @@ function look() {
   shown = section;
   line?.close();
   line = null;
-  const easel = new Easel(section);
+  easel = new Easel(section);
   const { job, socket } = section.dataset;
   if (job) history.replaceState(null, "", `${location.pathname}?job=${job}`);
   if (socket) line = listen(section, easel, socket);
+}
+
+/** While the job on the easel waits, it says what the queue beside it says. */
+function tellOutlook() {
+  if (shown?.dataset.state !== "queued") return;
+  const words = document.querySelector(`[data-outlook="${shown.dataset.job}"]`);
+  if (words) easel?.showWaiting(words.textContent ?? "");
 }
 
 /**
@@ -72,5 +81,6 @@ document.addEventListener("click", swapPicture);
 document.body.addEventListener("htmx:afterSettle", () => {
   prepareTray();
   look();
+  tellOutlook();
 });
 document.body.addEventListener("htmx:responseError", () => shown && new Easel(shown).showLost());

@@ -19,8 +19,9 @@ from model_bakery import baker
 
 from aria_site.accounts.keys import api_key_create
 from aria_site.accounts.models import User
-from generation.models import DiffusionModel, GpuDay, Job, Quota, Worker
+from generation.models import DiffusionModel, Forecast, GpuDay, Job, LoadPace, Quota, Worker
 from personas.models import Persona
+from tests.support.pace import painted_before
 from tests.support.rows import make_artwork, make_batch, make_finished_job, make_job
 
 MODELS = sorted(django_admin.site._registry, key=lambda model: model._meta.label)
@@ -49,6 +50,11 @@ def filled(admin: User, bob: User) -> None:
         make_artwork(bob, persona=persona, thumbnails={}, reasons=["sharp"], score=0.5)
         baker.make(Worker, boot_id=f"boot-{number}", pool=[{"model": "starter"}], seen_at=timezone.now())
         baker.make(DiffusionModel, name=f"model-{number}", folder="/nowhere")
+        painted_before(seconds=8.0, model=f"model-{number}", boot_id=f"gpu-{number}")
+        LoadPace.objects.create(model=f"model-{number}", device="cpu", seconds=2.0)
+        Forecast.objects.create(
+            job=make_job(bob), made_at=timezone.now(), kind="soon", before=1, estimate_s=9, seconds=9, low=8, high=12
+        )
         api_key_create(user=bob, name="k", scopes=["read"])
         baker.make(Quota, group=Group.objects.create(name=f"group {number}"), gpu_seconds=number)
         baker.make(GpuDay, owner=bob, day=timezone.localdate() - timedelta(days=number), seconds=number)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from generation.models import DiffusionModel, Job
 from personas.models import Persona
+from tests.support.pace import painted_before
 from tests.support.programs import Program
 from tests.support.rows import make_finished_job, make_job, minutes_after_noon
 
@@ -47,6 +48,8 @@ def test_a_fresh_job_reads_as_promised(program: Program) -> None:
         "priority": 0,
         "progress": 0.0,
         "stage": "",
+        "place": 1,
+        "eta": None,
         "count": 3,
         "artworks": [],
         "batch": None,
@@ -276,3 +279,27 @@ def test_a_model_whose_folder_cannot_be_read_says_so(
 
     assert model["problem"].endswith(".")
     assert (model["name"], model["width"]) == ("starter", None)
+
+
+def test_a_waiting_job_tells_its_place_and_when_it_will_be_done(program: Program, alice: User) -> None:
+    painted_before(seconds=8.0)
+    jobs = [make_job(alice, created_at=timezone.now() + timedelta(seconds=number), count=8) for number in range(3)]
+
+    told = [program.get(f"/jobs/{job.pk}").json() for job in jobs]
+    listed = program.get("/jobs").json()["items"]
+
+    assert [one["place"] for one in told] == [1, 2, 3]
+    assert told[0]["eta"]["seconds"] == pytest.approx(64.0, rel=0.01)
+    assert told[2]["eta"]["seconds"] == pytest.approx(192.0, rel=0.01)
+    assert told[2]["eta"]["low"] == pytest.approx(96.0, rel=0.01)
+    assert told[2]["eta"]["high"] == pytest.approx(384.0, rel=0.01)
+    assert [(one["place"], one["eta"]) for one in reversed(listed)] == [(one["place"], one["eta"]) for one in told]
+
+
+def test_a_job_that_is_over_has_no_place_and_no_eta(program: Program, alice: User) -> None:
+    painted_before(seconds=8.0)
+    job = make_job(alice, state=Job.State.FAILED)
+
+    told = program.get(f"/jobs/{job.pk}").json()
+
+    assert (told["place"], told["eta"]) == (None, None)

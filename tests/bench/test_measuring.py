@@ -12,6 +12,7 @@ from bench.measuring import (
     at_least,
     at_most,
     exactly,
+    mean_of,
     median_of,
     paired_times,
     ratio_of,
@@ -109,3 +110,11 @@ def test_the_unhindered_clock_counts_what_its_thread_waits_for() -> None:
     sleeper.join()
 
     assert spent > 0.025
+
+
+def test_a_share_has_an_interval_around_it() -> None:
+    estimate = mean_of([True] * 80 + [False] * 20)
+
+    assert estimate.value == pytest.approx(0.8)
+    assert 0.70 < estimate.low < 0.75
+    assert 0.85 < estimate.high < 0.90

@@ -13,6 +13,7 @@ from aria_site.accounts.models import User
 from generation.live import Frame, keep_frame
 from generation.models import DiffusionModel, Job, Worker
 from generation.services import job_cancel
+from tests.support.pace import painted_before
 from tests.support.pictures import hang
 from tests.support.rows import make_job
 
@@ -229,6 +230,38 @@ def test_the_queue_tells_when_nobody_is_there_to_paint(browser: Client, alice: U
 
     assert "No painter is awake." in asleep
     assert "No painter is awake." not in awake
+
+
+def test_the_queue_tells_places_and_times(browser: Client, alice: User, bob: User) -> None:
+    painted_before(seconds=30.0)
+    first, last = (make_job(owner, count=8, created_at=timezone.now()) for owner in (bob, alice))
+    make_job(alice, count=8, created_at=timezone.now())
+
+    page = browser.get("/studio/queue/").text
+
+    told = re.search(rf'data-outlook="{last.pk}">([^<]*)<', page)
+    assert told
+    assert told[1] == "2nd in line, about 8 min (4 to 20 min)"
+    assert str(first.pk) not in page
+
+
+def test_the_easel_tells_how_long_a_painting_still_takes(browser: Client, alice: User) -> None:
+    painted_before(seconds=30.0)
+    job = running(alice)
+    Job.objects.update(worker="gpu0@here/1", started_at=timezone.now())
+
+    page = browser.get(f"/studio/?job={job.pk}").text
+
+    assert "Being painted, step, about 15 s left" in page
+    assert "painting, 50 %, about 15 s left" in page
+
+
+def test_a_waiting_job_says_so_while_nothing_is_known_of_its_time(browser: Client, alice: User) -> None:
+    job = make_job(alice)
+
+    page = browser.get(f"/studio/?job={job.pk}").text
+
+    assert "Waiting for the brush: next in line, time not known yet" in page
 
 
 def test_signing_in_leads_back_to_the_recipe(client: Client, alice: User) -> None:

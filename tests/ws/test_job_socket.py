@@ -109,7 +109,8 @@ async def test_the_first_message_is_the_row_as_it_stands(dial: Dial, job: Job, a
     first = await socket.receive_json_from(timeout=5)
 
     nothing_yet = {"held": False, "stage": "", "progress": 0.0, "error": ""}
-    assert first == {"type": "snapshot", "job": str(job.pk), "status": "queued", **nothing_yet}
+    expected = {"type": "snapshot", "job": str(job.pk), "status": "queued", **nothing_yet}
+    assert first == expected | {"outlook": "next in line, time not known yet"}
 
 
 async def test_who_comes_late_gets_the_newest_frame(dial: Dial, job: Job, alice: User) -> None:
@@ -133,6 +134,16 @@ async def test_a_step_brings_its_number_and_a_frame(dial: Dial, job: Job, alice:
 
     assert step == {"type": "step", "step": 3, "total": 8}
     assert await hear(socket, "frame") == {"type": "frame", "jpeg": b"frame one"}
+
+
+async def test_a_step_tells_how_long_the_others_take(dial: Dial, job: Job, alice: User) -> None:
+    socket = await dial(job, alice)
+    await socket.connect()
+    await hear(socket, "snapshot")
+
+    job_stepped(job.pk, step=3, total=8, stage="step", frame=0, left_s=12.3)
+
+    assert await hear(socket, "step") == {"type": "step", "step": 3, "total": 8, "left": "about 10 s left"}
 
 
 async def test_a_slow_ear_hears_the_latest_and_not_everything(dial: Dial, job: Job, alice: User) -> None:

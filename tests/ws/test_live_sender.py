@@ -17,7 +17,15 @@ Hear = Callable[[], Awaitable[dict[str, Any]]]
 
 def stepped(step: int) -> JobStepped:
     """A hint that so many steps are done."""
-    return {"type": "job.stepped", "job": "one", "step": step, "total": 100, "stage": "step", "frame": 0}
+    return {
+        "type": "job.stepped",
+        "job": "one",
+        "step": step,
+        "total": 100,
+        "stage": "step",
+        "frame": 0,
+        "left_s": None,
+    }
 
 
 @pytest.fixture
