@@ -59,7 +59,9 @@ def job_cancel(*, job: Job) -> bool:
 def job_retry(*, job: Job) -> bool:
     """Queue a failed or cancelled job again, with a clean slate of attempts. False when it is in another state."""
     over = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
-    clean = {"error": "", "error_code": "", "finished_at": None, "attempts": 0, "progress": 0.0}
+    # Its checkpoints went with its end, so how far it came then is nothing that a new attempt builds upon.
+    slate = {"attempts": 0, "progress": 0.0, "best_progress": 0.0, "claimed_progress": 0.0}
+    clean = {"error": "", "error_code": "", "finished_at": None, **slate}
     retried = over.update(state=Job.State.QUEUED, **clean)
     if retried:
         ring()
