@@ -3,14 +3,16 @@
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from structlog.contextvars import bound_contextvars
 
+from gallery.models import Artwork
 from gallery.services import FinishedPicture, StoredFiles, artwork_files_delete, artwork_files_write
 from generation.engine.contract import (
     EngineError,
@@ -36,6 +38,7 @@ from generation.services import (
     reproduction_judge,
 )
 from generation.services.endings import LeaseLostError
+from generation.troubles import AWAY, patiently, storing_failed
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +81,7 @@ class Painting:
                 self._follow()
             except PaintingCancelledError:
                 # Either the person cancelled (the lease is gone and nothing is left to do) or the worker stops.
-                given_back = job_give_back(self.claim)
+                given_back = patiently(lambda: job_give_back(self.claim))
                 logger.info("painting withdrawn, given back: %s", given_back)
             except LeaseLostError:
                 logger.info("the lease is gone: the work is dropped")
@@ -121,25 +124,38 @@ class Painting:
             return
         self._noted_at = now
         self.ticket.watched = is_viewed(self._job.pk)
-        if not job_progress_note(self.claim, progress=progress, stage=stage):
+        try:
+            is_mine = job_progress_note(self.claim, progress=progress, stage=stage)
+        except AWAY as error:
+            # Nobody can cancel meanwhile, and the lease has a heartbeat of its own: the painting goes on.
+            logger.warning("progress was not noted: %s", type(error).__name__)
+            connection.close_if_unusable_or_obsolete()
+            return
+        if not is_mine:
             self.ticket.cancel()
 
     def _store(self, finished: Finished) -> None:
         self._note(progress=PAINTED_SHARE, stage="store", at_once=True)
         if self._job.kind == Job.Kind.REPRODUCTION:
-            reproduction_judge(self.claim, self._pictures[0].pixels, facts=self._facts(finished))
+            patiently(lambda: reproduction_judge(self.claim, self._pictures[0].pixels, facts=self._facts(finished)))
         else:
             self._hang(finished)
         shutil.rmtree(self._checkpoints, ignore_errors=True)
         logger.info("painted %d pictures in %.2f s", len(self._pictures), finished.facts.paint_s)
 
     def _hang(self, finished: Finished) -> None:
-        files = [self._write(index, finished) for index in sorted(self._pictures)]
+        files: list[StoredFiles] = []
         try:
-            job_succeed(self.claim, files, device=finished.facts.device)
-        except BaseException:
+            files.extend(self._write(index, finished) for index in sorted(self._pictures))
+            patiently(lambda: job_succeed(self.claim, files, device=finished.facts.device))
+        except BaseException as error:
+            if patiently(lambda: _are_hung(files)):
+                # The commit went through, and only its answer was lost.
+                return
             for stored in files:
                 artwork_files_delete(stored)
+            if isinstance(error, OSError):
+                raise storing_failed(error) from error
             raise
 
     def _facts(self, finished: Finished) -> dict[str, Any]:
@@ -158,9 +174,14 @@ class Painting:
 
     def _end_badly(self, error: EngineError) -> None:
         logger.warning("painting failed (%s): %s", error.code, error)
-        if error.retryable and job_give_back(self.claim):
+        if error.retryable and patiently(lambda: job_give_back(self.claim, trouble=str(error))):
             return
         try:
-            job_fail(self.claim, error)
+            patiently(lambda: job_fail(self.claim, error))
         except LeaseLostError:
             logger.info("the job was over before its failure could be noted")
+
+
+def _are_hung(files: Sequence[StoredFiles]) -> bool:
+    """Whether rows speak of these files: all do, or none."""
+    return Artwork.objects.filter(pk__in=[stored.artwork_id for stored in files[:1]]).exists()

@@ -29,6 +29,7 @@ from generation.services import (
     worker_left,
     worker_seen,
 )
+from generation.troubles import has_room
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,10 @@ class StudioWorker:
         return painted
 
     def _claim(self, only: UUID | None) -> Claim | None:
-        """One claimer at a time, so that the worker never holds more than its engine can take."""
+        """One claimer at a time, so that the worker never holds more than its engine can take; none on a full disk."""
+        if not has_room():
+            logger.warning("the disk is full: no job is taken")
+            return None
         with self._claiming:
             status = self.engine.status()
             resident = {model.name for model in status.models}
@@ -120,6 +124,10 @@ class StudioWorker:
             return
         try:
             watched.painting.run()
+        except BaseException:
+            # Nobody waits for it any more: the device shall not paint on.
+            watched.painting.ticket.cancel()
+            raise
         finally:
             del self._paintings[claim.token]
 

@@ -39,9 +39,13 @@ def job_fail(claim: Claim, error: EngineError) -> None:
     job_changed(claim.job.pk)
 
 
-def job_give_back(claim: Claim) -> bool:
-    """Put a running job back into the queue, for this or another worker. False when the lease was lost."""
-    return requeue(Job.objects.filter(pk=claim.job.pk, state=Job.State.RUNNING, lease_token=claim.token)) == 1
+def job_give_back(claim: Claim, *, trouble: str = "") -> bool:
+    """Put a running job back into the queue, for this or another worker. False when the lease was lost.
+
+    `trouble` is why; its owner reads it where this attempt was the last one.
+    """
+    mine = Job.objects.filter(pk=claim.job.pk, state=Job.State.RUNNING, lease_token=claim.token)
+    return requeue(mine, trouble=trouble) == 1
 
 
 def job_cancel(*, job: Job) -> bool:

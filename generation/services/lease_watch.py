@@ -14,6 +14,9 @@ from generation.services.claiming import LEASE
 STILL_S = 7.0
 """Two beats of a worker and a bit: a lease whose date did not move for so long is renewed by nobody."""
 
+BLIND_S = 60.0
+"""Who has not looked for so long was stopped, the workers perhaps as well."""
+
 
 class Lease(NamedTuple):
     """The lease of a running job as its row has it."""
@@ -33,14 +36,23 @@ class LeaseWatch:
         self._clock = clock
         self._lock = threading.Lock()
         self._since: dict[Lease, float] = {}
+        self._looked_at = clock()
 
     def dead(self, leases: Iterable[Lease]) -> set[UUID]:
         """The tokens of the dead ones among all leases that there are now."""
         now, today = self._clock(), timezone.now()
         with self._lock:
+            if now - self._looked_at > BLIND_S:
+                self._since = {}
+            self._looked_at = now
             since = {lease: self._since.get(lease, now) for lease in leases}
             self._since = since
         return {lease.token for lease, began in since.items() if now - began >= _patience_s(lease, today)}
+
+    def forget(self) -> None:
+        """Begin anew: nobody could renew anything meanwhile, or nobody could see it."""
+        with self._lock:
+            self._since = {}
 
 
 def _patience_s(lease: Lease, today: datetime) -> float:

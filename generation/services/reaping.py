@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gallery.sweeping import STRAY_AGE_S, files_sweep
@@ -42,12 +44,22 @@ def jobs_reap(watch: LeaseWatch = _WATCH) -> ReapReport:
     process watched, so the first pass of a process takes nothing back.
     """
     running = Job.objects.filter(state=Job.State.RUNNING)
-    dead = watch.dead(Lease(*pair) for pair in running.values_list("lease_token", "lease_expires_at"))
+    dead = watch.dead(_leases_of(running, watch))
     requeued = requeue(running.filter(lease_token__in=dead))
     if jobs_wait() and workers_alive().exists():
         ring()
     doubtful = running.filter(lease_expires_at__lt=timezone.now()).count()
     return ReapReport(requeued=requeued, doubtful=doubtful, checkpoints_swept=_sweep_checkpoints())
+
+
+def _leases_of(running: QuerySet[Job], watch: LeaseWatch) -> list[Lease]:
+    """All leases there are. Who could not see them does not know for how long they stood still."""
+    try:
+        leases = list(running.values_list("lease_token", "lease_expires_at"))
+    except DatabaseError:
+        watch.forget()
+        raise
+    return [Lease(token, until) for token, until in leases if token and until]
 
 
 def jobs_reap_by_hand(watch: LeaseWatch, *, rest: Callable[[float], None] = time.sleep) -> ReapReport:

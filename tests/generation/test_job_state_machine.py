@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 from unittest.mock import patch
@@ -59,8 +58,10 @@ from tests.support.steady_clock import SteadyClock
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 State = Job.State
+Race = Callable[..., object]
+"""Called with the arguments of the function that it comes before."""
 WORKERS = ("gpu0", "gpu1")
-JOBS_AT_MOST = 4
+JOBS_AT_MOST = 3
 IS_DEEP = settings.get_current_profile_name() == "deep"
 SETTINGS = settings(
     max_examples=1000 if IS_DEEP else 40,
@@ -71,10 +72,11 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )
 DEEDS = (
-    *("submit", "cancel", "retry"),
+    *("submit", "cancel", "retry", "retry"),
     *("claim", "claim", "claim", "claim_while_a_person_cancels", "claim_while_another_does"),
-    *("note_progress", "note_progress", "finish", "fail", "give_back", "give_back", "beat", "die"),
-    *("wait", "wait", "set_the_clock", "reap", "reap", "reap_while_a_job_changes_hands"),
+    *("note_progress", "note_progress", "note_progress", "finish", "fail", "give_back", "give_back"),
+    *("beat", "die"),
+    *("wait", "set_the_clock", "reap", "reap_while_a_job_changes_hands"),
 )
 
 
@@ -178,11 +180,12 @@ class JobLife(RuleBasedStateMachine):
 
     # What workers do, some of them with a claim that is not theirs any more
 
-    def claim(self, number: int) -> None:
+    def claim(self, number: int, only: UUID | None = None) -> None:
         """The next job, if any waits; it waited, and was the only one to be taken."""
         worker = self.a_worker(number)
-        claim = job_claim(worker=worker, device="cpu", can_take=lambda _job: True)
-        assert (claim is not None) == any(known.state == State.QUEUED for known in self.known.values())
+        claim = job_claim(worker=worker, device="cpu", can_take=lambda _job: True, only=only)
+        waiting = [pk for pk, known in self.known.items() if known.state == State.QUEUED]
+        assert (claim is not None) == bool(waiting if only is None else only in waiting)
         if claim is not None:
             known = self.known[claim.job.pk]
             assert known.state == State.QUEUED
@@ -190,11 +193,11 @@ class JobLife(RuleBasedStateMachine):
             self.claims.append(claim)
 
     def claim_while_a_person_cancels(self, number: int) -> None:
-        with run_before(claiming, "_take", partial(self.cancel, number)):
+        with run_before(claiming, "_take", lambda *_: self.cancel(number)):
             self.claim(number)
 
     def claim_while_another_does(self, number: int) -> None:
-        with run_before(claiming, "_take", partial(self.claim, number + 1)):
+        with run_before(claiming, "_take", lambda *_: self.claim(number + 1)):
             self.claim(number)
 
     def note_progress(self, number: int) -> None:
@@ -230,9 +233,12 @@ class JobLife(RuleBasedStateMachine):
 
     def give_back(self, number: int) -> None:
         for claim in self.a_claim(number):
-            assert job_give_back(claim) == self.holds(claim)
-            if self.holds(claim):
-                self.known[claim.job.pk].taken_back()
+            self.give_back_this(claim)
+
+    def give_back_this(self, claim: Claim) -> None:
+        assert job_give_back(claim) == self.holds(claim)
+        if self.holds(claim):
+            self.known[claim.job.pk].taken_back()
 
     def beat(self, number: int) -> None:
         worker, now = self.a_worker(number), self.steady.read()
@@ -259,7 +265,7 @@ class JobLife(RuleBasedStateMachine):
     def set_the_clock(self, number: int) -> None:
         self.clock.shift([-600, 600][number % 2])
 
-    def reap(self, number: int, meanwhile: Callable[[], object] = lambda: None) -> None:
+    def reap(self, number: int, meanwhile: Race = lambda *_: None) -> None:
         """One pass. It takes nothing that was renewed within STILL_S, and all that it saw stand still for a LEASE."""
         now = self.steady.read()
         held = {pk: known.token for pk, known in self.known.items() if known.token}
@@ -279,11 +285,13 @@ class JobLife(RuleBasedStateMachine):
     def reap_while_a_job_changes_hands(self, number: int) -> None:
         """A worker gives a job back that the reaper is about to take, and another one has it at once."""
 
-        def meanwhile() -> None:
-            self.give_back(number)
-            self.claim(number)
+        def change_hands(pk: UUID, token: UUID) -> None:
+            self.give_back_this(next(claim for claim in self.claims if claim.token == token))
+            self.claim(number, only=pk)
 
-        self.reap(number, meanwhile)
+        self.reap(number)
+        self.pass_time(16)
+        self.reap(number, change_hands)
 
     # What must hold
 
@@ -349,23 +357,26 @@ class JobLife(RuleBasedStateMachine):
         return list(self.known)[number % len(self.known)]
 
     def a_claim(self, number: int) -> list[Claim]:
-        """One of the claims, if there are any: those that hold their job come first, then the latest."""
-        in_turn = sorted(self.claims, key=lambda claim: (self.holds(claim), self.claims.index(claim)), reverse=True)
-        return in_turn[number % len(in_turn) :][:1] if in_turn else []
+        """One of the claims, if there are any: one that holds its job, or comes too late, best while another holds it."""
+        held = [claim for claim in self.claims if self.holds(claim)]
+        late = [claim for claim in self.claims if not self.holds(claim)]
+        worst = [claim for claim in late if self.known[claim.job.pk].token]
+        choice = (worst or late) if number == 3 else held
+        return [choice[-1 - number % len(choice)]] if choice else []
 
     def holds(self, claim: Claim) -> bool:
         return self.known[claim.job.pk].token == claim.token
 
 
 @contextmanager
-def run_before(module: object, name: str, action: Callable[[], object]) -> Iterator[None]:
+def run_before(module: object, name: str, action: Race) -> Iterator[None]:
     """A race: the action happens once, just before the function is called for the first time."""
     function = getattr(module, name)
     actions = [action]
 
     def raced(*arguments: object, **named: object) -> object:
         if actions:
-            actions.pop()()
+            actions.pop()(*arguments)
         return function(*arguments, **named)
 
     with patch.object(module, name, raced):
