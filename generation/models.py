@@ -299,6 +299,8 @@ class Worker(models.Model):
     """What models may fill on its device."""
     parking_bytes = models.PositiveBigIntegerField(default=0)
     """What models that left its device may fill in RAM."""
+    trouble = models.CharField(max_length=300, blank=True, editable=False)
+    """Why a model that it should have loaded at its start is not there; empty where nothing is wrong."""
 
     class Meta:
         ordering = ("-seen_at",)

@@ -96,7 +96,7 @@ class Painting:
         match event:
             case StageEntered(stage=stage):
                 self._note(progress=None, stage=stage.value, at_once=True)
-                job_changed(self._job.pk)
+                job_changed(self._job.pk, owner_id=self._job.owner_id)
             case Stepped():
                 self._stepped(event)
             case Painted(index=index):

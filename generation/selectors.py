@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from aria_site.accounts.models import User
@@ -15,6 +15,8 @@ from gallery.models import Artwork
 from generation.models import DiffusionModel, Job, Reproduction, Worker
 
 WORKER_SEEN_WITHIN = timedelta(seconds=15)
+WORKER_STARTS_WITHIN = timedelta(minutes=3)
+"""The libraries of a GPU take their time to load; who takes longer died."""
 JOBS_PAGE = 24
 JOBS_LOOKED_AT = 200
 SIZES_WARMED = 3
@@ -39,6 +41,12 @@ def jobs_wait() -> bool:
 def workers_alive() -> QuerySet[Worker]:
     """Workers seen within the last 15 seconds."""
     return Worker.objects.filter(seen_at__gte=timezone.now() - WORKER_SEEN_WITHIN)
+
+
+def workers_starting() -> QuerySet[Worker]:
+    """Workers that were started within the last three minutes and have not beaten yet."""
+    lately = timezone.now() - WORKER_STARTS_WITHIN
+    return Worker.objects.filter(beats=0, started_at__gte=lately, seen_at__lt=F("started_at"))
 
 
 def job_artworks(job: Job) -> list[Artwork]:

@@ -47,10 +47,10 @@ STAGE_BUDGET_S: dict[Stage, float] = {
 class StudioWorker:
     """Claims jobs for one engine and paints them. Thread-safe: each Celery thread calls `paint_claimable`."""
 
-    def __init__(self, engine: PaintingEngine, *, name: str, beat_s: float = BEAT_S) -> None:
+    def __init__(self, engine: PaintingEngine, *, name: str, boot_id: str = "", beat_s: float = BEAT_S) -> None:
         self.engine = engine
         self.name = name
-        self.boot_id = f"{name}/{new_id().hex[:12]}"
+        self.boot_id = boot_id or new_boot_id(name)
         self._beat_s = beat_s
         self._claiming = threading.Lock()
         self._paintings: dict[UUID, _Watched] = {}
@@ -175,6 +175,11 @@ class _Watched:
             self._progress = self.painting.ticket.progress
             self._moved_at = self._clock()
         return self._clock() - self._moved_at < STAGE_BUDGET_S[self.painting.ticket.stage]
+
+
+def new_boot_id(name: str) -> str:
+    """An id for one run of a worker process."""
+    return f"{name}/{new_id().hex[:12]}"
 
 
 def engine_build() -> PaintingEngine:

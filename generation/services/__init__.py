@@ -6,7 +6,15 @@ from generation.services.default_model import model_make_default
 from generation.services.endings import job_cancel, job_fail, job_give_back, job_retry, job_succeed
 from generation.services.first_paintings import first_paintings_submit
 from generation.services.lease_watch import LeaseWatch
-from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
+from generation.services.leases import (
+    engine_facts,
+    leases_renew,
+    worker_leases_free,
+    worker_left,
+    worker_seen,
+    worker_starts,
+    worker_trouble_note,
+)
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
 from generation.services.progress import job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap, jobs_reap_by_hand
@@ -43,4 +51,6 @@ __all__ = [
     "worker_leases_free",
     "worker_left",
     "worker_seen",
+    "worker_starts",
+    "worker_trouble_note",
 ]

@@ -29,14 +29,14 @@ def job_succeed(claim: Claim, files: Sequence[StoredFiles], *, device: str) -> l
         _end(claim, state=Job.State.SUCCEEDED, progress=1.0, stage="", device=device)
         parent = Artwork.objects.filter(variation_jobs=claim.job.pk).first()
         artworks = artworks_create(files, owner=claim.job.owner, persona=claim.job.persona, parent=parent)
-    job_changed(claim.job.pk)
+    job_changed(claim.job.pk, owner_id=claim.job.owner_id)
     return artworks
 
 
 def job_fail(claim: Claim, error: EngineError) -> None:
     """End the job with the engine's sentence. Raises LeaseLostError."""
     _end(claim, state=Job.State.FAILED, error=str(error), error_code=error.code, stage="")
-    job_changed(claim.job.pk)
+    job_changed(claim.job.pk, owner_id=claim.job.owner_id)
 
 
 def job_give_back(claim: Claim, *, trouble: str = "") -> bool:

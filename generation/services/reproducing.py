@@ -15,6 +15,7 @@ from gallery.labels import recipe_or_none
 from gallery.models import Artwork
 from generation.engine.contract import EngineError
 from generation.likeness import ENOUGH_DB, GREY_LEVELS, Difference, Likeness, first_difference, likeness
+from generation.live import job_changed
 from generation.models import DiffusionModel, Job, Reproduction
 from generation.services.bell import ring
 from generation.services.claiming import Claim
@@ -47,6 +48,7 @@ def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
         )
         Reproduction.objects.create(artwork=artwork, job=job)
         ring()
+        job_changed(job.pk, owner_id=job.owner_id)
     return job
 
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import ConflictError
+from generation.live import job_changed
 from generation.models import Job
 from generation.ordering import Order, order_from_spec
 from generation.services.bell import ring
@@ -52,6 +53,7 @@ def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) 
         request_digest=spec.digest() if idempotency_key else "",
     )
     ring()
+    job_changed(job.pk, owner_id=job.owner_id)
     return job
 
 

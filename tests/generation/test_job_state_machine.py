@@ -62,6 +62,7 @@ Race = Callable[..., object]
 """Called with the arguments of the function that it comes before."""
 WORKERS = ("gpu0", "gpu1")
 JOBS_AT_MOST = 3
+LATE = 3
 IS_DEEP = settings.get_current_profile_name() == "deep"
 SETTINGS = settings(
     max_examples=1000 if IS_DEEP else 40,
@@ -75,7 +76,7 @@ DEEDS = (
     *("submit", "cancel", "retry", "retry"),
     *("claim", "claim", "claim", "claim_while_a_person_cancels", "claim_while_another_does"),
     *("note_progress", "note_progress", "note_progress", "finish", "fail", "give_back", "give_back"),
-    *("beat", "die"),
+    *("beat", "die", "end_late"),
     *("wait", "set_the_clock", "reap", "reap_while_a_job_changes_hands"),
 )
 
@@ -231,6 +232,10 @@ class JobLife(RuleBasedStateMachine):
                 assert self.holds(claim)
                 self.known[claim.job.pk].become(State.FAILED)
 
+    def end_late(self, number: int) -> None:
+        """Somebody comes with an end, or comes with it once more, while the job may be another one's."""
+        (self.finish if number % 2 else self.fail)(LATE)
+
     def give_back(self, number: int) -> None:
         for claim in self.a_claim(number):
             self.give_back_this(claim)
@@ -357,11 +362,11 @@ class JobLife(RuleBasedStateMachine):
         return list(self.known)[number % len(self.known)]
 
     def a_claim(self, number: int) -> list[Claim]:
-        """One of the claims, if there are any: one that holds its job, or comes too late, best while another holds it."""
+        """One of the claims, if there is any: it holds its job, or comes too late, best while another one holds it."""
         held = [claim for claim in self.claims if self.holds(claim)]
         late = [claim for claim in self.claims if not self.holds(claim)]
         worst = [claim for claim in late if self.known[claim.job.pk].token]
-        choice = (worst or late) if number == 3 else held
+        choice = (worst or late) if number == LATE else held
         return [choice[-1 - number % len(choice)]] if choice else []
 
     def holds(self, claim: Claim) -> bool:
