@@ -35,6 +35,8 @@ class StudioUnderFire:
 
     data: Path
     port: int = field(default_factory=free_port)
+    database_url: str = ""
+    """PostgreSQL, where it shall not be SQLite."""
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
@@ -103,7 +105,8 @@ class StudioUnderFire:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of all its processes: one small model, loaded by the first painting."""
-        return environment_of(self.data, self.port) | {"ARIA_PRELOAD": "", "ARIA_THREADS": "1"}
+        own = {"ARIA_PRELOAD": "", "ARIA_THREADS": "1", "DATABASE_URL": self.database_url}
+        return environment_of(self.data, self.port) | own
 
     def _run(self, *arguments: str) -> str:
         command = [sys.executable, *arguments]

@@ -22,7 +22,7 @@ def test_twenty_two_kills_lose_nothing_and_paint_nothing_twice(tmp_path: Path) -
         seed=seed(),
         people=5,
         jobs=40,
-        kills={"worker": 4, "web": 7, "broker": 6, "beat": 2, "io": 2, "supervisor": 1},
+        kills={"worker": 4, "web": 5, "broker": 5, "beat": 4, "io": 3, "supervisor": 1},
         patience_s=240,
     )
 
