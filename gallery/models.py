@@ -85,3 +85,8 @@ class Artwork(models.Model):
     def recipe(self) -> Recipe:
         """The recipe this picture was painted from."""
         return Recipe.from_dict(self.recipe_data)
+
+    @property
+    def words_unread(self) -> list[str]:
+        """Words of the prompt that steered nothing in the sketch under the picture."""
+        return list(self.facts.get("words_unread", []))

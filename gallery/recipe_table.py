@@ -26,7 +26,7 @@ def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
         "Painted as": recipe.resolved_prompt if recipe.resolved_prompt != recipe.prompt else "",
         "Without": recipe.negative_prompt,
         "Model": recipe.model,
-        "Revision": recipe.model_revision,
+        "Revision": work.facts.get("model_revision") or recipe.model_revision,
         "Seed": str(recipe.seed),
         "Size": f"{recipe.width} by {recipe.height}",
         "Steps": str(recipe.steps),
@@ -36,6 +36,7 @@ def recipe_rows(work: Artwork) -> list[tuple[str, str]]:
         "Mask": f"picture {recipe.mask[:SHORT]}" if recipe.mask else "",
         "Strength": f"{recipe.strength:g}" if recipe.strength is not None else "",
         "Composition": f"{recipe.guide:g}" if recipe.guide is not None else "",
+        "Not understood": ", ".join(work.words_unread),
         "Painted on": painted_on(work.facts),
     }
     return [(name, value) for name, value in rows.items() if value]

@@ -19,4 +19,4 @@ MIN_PICTURE_SIDE = 16
 DEFAULT_STRENGTH = 0.6
 """How much of a source is repainted where nobody says."""
 MAX_ATTEMPTS = 3
-"""Claims in a row that may end without progress before the job is given up."""
+"""Attempts in a row that may end without progress before the job is given up."""

@@ -80,13 +80,13 @@ class Job(models.Model):
     """Boot id of the worker that painted or paints it."""
     device = models.CharField(max_length=40, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    """Claims in a row that ended without progress; the third one fails the job."""
+    """Attempts in a row without progress, the one under way included; the third one in vain fails the job."""
     progress = models.FloatField(default=0, editable=False)
     """Share of the painting that is done, in [0, 1]."""
     best_progress = models.FloatField(default=0, editable=False)
     """The furthest any attempt came; an attempt that goes further was not in vain."""
     claimed_progress = models.FloatField(default=0, editable=False)
-    """`best_progress` at the last claim."""
+    """`best_progress` when the last attempt began."""
     stage = models.CharField(max_length=10, blank=True, editable=False)
     error = models.TextField(blank=True, editable=False)
     error_code = models.CharField(max_length=40, blank=True, editable=False)
@@ -135,6 +135,11 @@ class Job(models.Model):
     def is_terminal(self) -> bool:
         """Whether nothing more will happen to it by itself."""
         return self.state not in {self.State.QUEUED, self.State.RUNNING}
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether its last attempt brought it no further: it may be what ended its worker."""
+        return self.attempts > 0 and self.best_progress <= self.claimed_progress
 
     def origin_key(self, index: int) -> str:
         """The key of its artwork number `index`."""

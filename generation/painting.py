@@ -23,6 +23,7 @@ from generation.engine.contract import (
     PaintingEngine,
     PaintOrder,
     Preview,
+    Stage,
     StageEntered,
     Stepped,
     Ticket,
@@ -31,6 +32,7 @@ from generation.live import Frame, is_viewed, job_changed, job_stepped, keep_fra
 from generation.models import Job
 from generation.services import (
     Claim,
+    job_begin,
     job_fail,
     job_give_back,
     job_progress_note,
@@ -38,6 +40,7 @@ from generation.services import (
     reproduction_judge,
 )
 from generation.services.endings import LeaseLostError
+from generation.sketching import words_unread
 from generation.troubles import AWAY, patiently, storing_failed
 
 logger = logging.getLogger(__name__)
@@ -68,11 +71,13 @@ class Painting:
             checkpoint_dir=self._checkpoints,
             priority=self._job.priority,
             watched=is_viewed(self._job.pk),
+            alone=self._job.is_suspect,
         )
         self.ticket: Ticket = engine.submit(order)
         self._pictures: dict[int, Painted] = {}
         self._frame = 0
         self._noted_at = 0.0
+        self._begun = False
 
     def run(self) -> None:
         """Paint to the end, whatever that is; the job's row tells which one it was."""
@@ -95,8 +100,7 @@ class Painting:
     def _handle(self, event: PaintEvent) -> None:
         match event:
             case StageEntered(stage=stage):
-                self._note(progress=None, stage=stage.value, at_once=True)
-                job_changed(self._job.pk, owner_id=self._job.owner_id)
+                self._enter(stage)
             case Stepped():
                 self._stepped(event)
             case Painted(index=index):
@@ -105,6 +109,14 @@ class Painting:
                 # The device is free from here on; storing needs none.
                 self._on_painted()
                 self._store(event)
+
+    def _enter(self, stage: Stage) -> None:
+        if self._begun or stage is Stage.WAIT:
+            self._note(progress=None, stage=stage.value, at_once=True)
+        else:
+            self._begun = True
+            self._drop_unless(lambda: job_begin(self.claim, stage=stage.value))
+        job_changed(self._job.pk, owner_id=self._job.owner_id)
 
     def _stepped(self, event: Stepped) -> None:
         if event.preview is not None:
@@ -118,20 +130,24 @@ class Painting:
         keep_frame(self._job.pk, Frame(self._frame, preview.jpeg))
 
     def _note(self, *, progress: float | None, stage: str, at_once: bool) -> None:
-        """Store how far it is, now and then; withdraw the order when the lease turns out to be lost."""
+        """Store how far it is, now and then, and find out whether the lease is still held."""
         now = time.monotonic()
         if not at_once and now - self._noted_at < NOTE_EVERY_S:
             return
         self._noted_at = now
         self.ticket.watched = is_viewed(self._job.pk)
+        self._drop_unless(lambda: job_progress_note(self.claim, progress=progress, stage=stage))
+
+    def _drop_unless(self, is_held: Callable[[], bool]) -> None:
+        """Withdraw the order when the lease turns out to be lost."""
         try:
-            is_mine = job_progress_note(self.claim, progress=progress, stage=stage)
+            held = is_held()
         except AWAY as error:
             # Nobody can cancel meanwhile, and the lease has a heartbeat of its own: the painting goes on.
             logger.warning("progress was not noted: %s", type(error).__name__)
             connection.close_if_unusable_or_obsolete()
             return
-        if not is_mine:
+        if not held:
             self.ticket.cancel()
 
     def _store(self, finished: Finished) -> None:
@@ -160,7 +176,8 @@ class Painting:
 
     def _facts(self, finished: Finished) -> dict[str, Any]:
         """What is stored beside the recipe: how it was painted, and who did it."""
-        return {**asdict(finished.facts), "worker": self._job.worker.partition("/")[0]}
+        worker = self._job.worker.partition("/")[0]
+        return {**asdict(finished.facts), "worker": worker, "words_unread": words_unread(self._recipe)}
 
     def _write(self, index: int, finished: Finished) -> StoredFiles:
         return artwork_files_write(

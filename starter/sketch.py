@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from starter.painter.draw import draw
-from starter.painter.parse import Near, parse
+from starter.painter.parse import parse
 from starter.painter.scene import Scene
 
 
@@ -20,8 +20,8 @@ class Sketch:
     unknown: tuple[str, ...]
 
 
-def sketch(prompt: str, *, seed: int, width: int, height: int, near: Near | None = None) -> Sketch:
+def sketch(prompt: str, *, seed: int, width: int, height: int) -> Sketch:
     """Draw what a prompt asks for, (height, width, 3) RGB; the same arguments give the same sketch."""
-    parsed = parse(prompt, seed=seed, near=near)
+    parsed = parse(prompt, seed=seed)
     image = draw(parsed.scene, seed=seed, width=width, height=height)
     return Sketch(image, parsed.scene, parsed.found, parsed.unknown)

@@ -88,6 +88,9 @@ class ArtworkOut(BaseModel):
     parent: UUID | None = Field(description="The artwork that it was painted over, if it is a variation of one.")
     recipe: RecipeOut | None = Field(description="Null only where a newer Aria wrote it in a way this one cannot read.")
     painted_on: PaintedOnOut
+    words_unread: list[str] = Field(
+        description="Words that steered nothing in the composition sketch.", examples=[["fox"]]
+    )
     file: str = Field(description="Address of the PNG master.", examples=["/media/artworks/0b/0b0f-4d1c.png"])
     thumbnails: dict[str, str] = Field(description="Width in pixels to the address of a WebP of that width.")
     width: int
@@ -110,6 +113,7 @@ class ArtworkOut(BaseModel):
             parent=artwork.parent_id,
             recipe=RecipeOut.of(recipe) if recipe else None,
             painted_on=PaintedOnOut.of(artwork.facts),
+            words_unread=artwork.words_unread,
             file=file_url(artwork.file),
             thumbnails={width: file_url(name) for width, name in artwork.thumbnails.items()},
             width=artwork.width,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -81,19 +81,8 @@ CUDA = Capability(
     has_bf16=_cuda_bf16,
     name=_cuda_name,
 )
-ROCM = Capability(
-    kind="rocm",
-    title="A ROCm device",
-    dtypes=(BFLOAT16, FLOAT16, FLOAT32),
-    visible="HIP_VISIBLE_DEVICES",
-    own_memory=True,
-    # MIOpen converts back and forth.
-    channels_last=False,
-    memory=_cuda_memory,
-    empty_cache=lambda torch: torch.cuda.empty_cache(),
-    has_bf16=_cuda_bf16,
-    name=_cuda_name,
-)
+# torch speaks to ROCm under the name of CUDA. Its MIOpen converts channels-last back and forth.
+ROCM = replace(CUDA, kind="rocm", title="A ROCm device", visible="HIP_VISIBLE_DEVICES", channels_last=False)
 MPS = Capability(
     kind="mps",
     title="An Apple GPU",

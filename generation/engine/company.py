@@ -58,7 +58,7 @@ class Load:
     priority: int
     pictures: int
     alone: bool = False
-    """Whether its model paints one picture at a time, whatever it is asked for."""
+    """Whether it shares no model call, or its model paints one picture at a time, whatever it is asked for."""
 
 
 def free_slots(shape: Shape, priority: int, under_way: Sequence[Load], most: int) -> int:

@@ -95,6 +95,8 @@ class PaintOrder:
     """The device goes to the highest one at the next step boundary."""
     watched: bool = True
     """Whether anybody looks when it begins; see Ticket."""
+    alone: bool = False
+    """Whether it shares no model call. What may have ended the process the last time takes nobody with it then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

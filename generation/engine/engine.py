@@ -188,7 +188,7 @@ class Engine:
     def _load_of(self, order: PaintOrder) -> Load:
         recipe = order.recipe
         pictures = min(len(order.indices), self._settings.pictures_together)
-        return Load(Shape.of(recipe), order.priority, pictures, alone=recipe.model in self._alone)
+        return Load(Shape.of(recipe), order.priority, pictures, alone=order.alone or recipe.model in self._alone)
 
     def _run(self) -> None:
         """The device thread."""

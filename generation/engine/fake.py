@@ -114,8 +114,8 @@ class FakeEngine:
         return ticket
 
     def free_slots(self, recipe: Recipe, priority: int = 0) -> int:
-        """`slots` less the orders that have not ended."""
-        return max(0, self.slots - self._under_way())
+        """`slots` less the orders that have not ended; none once it is closed."""
+        return 0 if self._closed else max(0, self.slots - self._under_way())
 
     def preload(self, names: tuple[str, ...], sizes: WarmSizes | None = None) -> None:
         """Note the names and show the models as resident. Raises the scripted error of a name."""

@@ -81,6 +81,8 @@ class Floor:
         return company
 
     def _joins(self, order: Sitting, leader: Sitting, room: int) -> bool:
+        if order.order.alone or leader.order.alone:
+            return False
         if leader.painting is None or order.room_needed() > room or not self._ready(order, room):
             return False
         return painting_of(order).shape == leader.painting.shape
@@ -112,7 +114,8 @@ class Floor:
         elif not isinstance(error, PaintingCancelledError):
             # Nobody's painting was changed, so whoever spoils the call is found by making smaller ones.
             logger.warning("A model call for %d orders failed (%s)", len(company), type(error).__name__)
-            self._make_room(company[0], error)
+            if self._painter.is_out_of_memory(error):
+                self._painter.pool.make_room(keep=company[0].source.name)
             self._halve(company[0].shape, sum(len(order.group) for order in company))
 
     def _finish_group(self, order: Sitting) -> None:
@@ -153,18 +156,9 @@ class Floor:
     def _fail(self, order: Sitting, error: Exception) -> None:
         """End an order badly, unless room in memory or a smaller call may help it."""
         if self._painter.is_out_of_memory(error):
-            decoding = order.painting is not None and order.painting.done
-            if len(order.group) > 1 and not decoding:
-                self._halve(order.shape, len(order.group))
-            elif order.cramped:
-                error = _too_large(order)
-            if not decoding:
-                # Memory may have run out in the middle of a step: nobody knows what is left of it.
-                order.put_back()
-            self._make_room(order, error)
-            order.cramped = True
-        if self._painter.is_out_of_memory(error):
-            return
+            if self._may_fit(order):
+                return
+            error = _too_large(order)
         if not isinstance(error, EngineError | PaintingCancelledError):
             logger.error("Job %s failed", order.order.job_id, exc_info=error)
             error = EngineError(f"The painting failed inside the model ({type(error).__name__}).", code="failed")
@@ -173,9 +167,19 @@ class Floor:
         order.ticket.fail(error)
         self._leave(order)
 
-    def _make_room(self, order: Sitting, error: Exception) -> None:
-        if self._painter.is_out_of_memory(error):
-            self._painter.pool.make_room(keep=order.source.name)
+    def _may_fit(self, order: Sitting) -> bool:
+        """Prepare an order that ran out of memory to try again with less. False where nothing is left to try."""
+        decoding = order.painting is not None and order.painting.done
+        if len(order.group) > 1 and not decoding:
+            self._halve(order.shape, len(order.group))
+        elif order.cramped:
+            return False
+        order.cramped = True
+        if not decoding:
+            # Memory may have run out in the middle of a step: nobody knows what is left of it.
+            order.put_back()
+        self._painter.pool.make_room(keep=order.source.name)
+        return True
 
     def _halve(self, shape: Shape, pictures: int) -> None:
         """From now on, paint half as many pictures of a shape at once."""

@@ -16,7 +16,7 @@ from generation.services.leases import (
     worker_trouble_note,
 )
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
-from generation.services.progress import job_progress_note
+from generation.services.progress import job_begin, job_progress_note
 from generation.services.reaping import ReapReport, jobs_reap, jobs_reap_by_hand
 from generation.services.registering import model_register, model_rehash
 from generation.services.reproducing import reproduction_judge, reproduction_submit
@@ -29,6 +29,7 @@ __all__ = [
     "ReapReport",
     "engine_facts",
     "first_paintings_submit",
+    "job_begin",
     "job_cancel",
     "job_claim",
     "job_fail",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from aria_site.kernel.ids import new_id
@@ -42,8 +42,7 @@ def job_claim(
     """Take the first claimable job that this worker can paint now. None when there is none.
 
     Whose turn it is depends on what each person used lately (see `claim_statement`).
-    QUEUED becomes RUNNING in one conditional update; of two workers after one job exactly one gets it. An attempt
-    is counted, and the count starts anew when the attempt before came further than any earlier one.
+    QUEUED becomes RUNNING in one conditional update; of two workers after one job exactly one gets it.
     """
     now = timezone.now()
     for queue in _queues(only, now):
@@ -121,8 +120,6 @@ def _take(job: Job, worker: str, device: str) -> Claim | None:
             device=device,
             started_at=now,
             stage="wait",
-            attempts=Case(When(best_progress__gt=F("claimed_progress"), then=1), default=F("attempts") + 1),
-            claimed_progress=F("best_progress"),
         )
         if taken != 1:
             return None

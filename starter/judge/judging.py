@@ -11,6 +11,7 @@ from torch import Tensor
 from starter.config import Config
 from starter.judge.classifier import JUDGED, Classifier, accuracies, classifier_read, perceptual_distance
 from starter.judge.questions import Question, questions
+from starter.judge.second_opinion import SecondOpinion
 from starter.model.autoencoder import decode, encode
 from starter.model.folder import PainterParts, painter_read
 from starter.model.sampling import PaintingOrder, paint, pipeline_of
@@ -25,6 +26,30 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Bench:
+    """Who judges: the judge, whose figures decide, and the encoder, who looks at the same pictures in another way."""
+
+    judge: Classifier
+    second: SecondOpinion
+
+    @classmethod
+    def of(cls, config: Config) -> "Bench":
+        """Both as they were exported."""
+        judge = classifier_read(config.folders.judge, config.judge)
+        return cls(judge, SecondOpinion.read(config.folders.encoder, config.encoder.image_size))
+
+    def row(self, path: str, pictures: Tensor, case: "Case") -> Row:
+        """What is recognised in the pictures of one path, and how far they are from the sketches."""
+        distance = float(perceptual_distance(self.judge, case.sketches, pictures).mean())
+        return {
+            "path": path,
+            **accuracies(self.judge, pictures, case.wanted),
+            "distance": round(distance, 4),
+            "second_opinion": self.second.accuracies(pictures, case.wanted),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything that one judgement looks at: prompts, their sketches, and what should be seen."""
 
@@ -35,10 +60,10 @@ class Case:
 
 def judge_export(config: Config, prompts: int | None = None) -> dict[str, Any]:
     """Judge the exported folder; the figures are also kept in the work folder for the model card."""
-    judge = classifier_read(config.folders.judge, config.judge)
+    bench = Bench.of(config)
     case = case_of(config, prompts or config.judge.prompts)
-    paintings = judge_paintings(config, painter_read(config.folders.painter), judge, case)
-    rows = [*_ceilings(config, judge, case), *paintings]
+    paintings = judge_paintings(config, painter_read(config.folders.painter), bench, case)
+    rows = [*_ceilings(config, bench, case), *paintings]
     by_path = {row["path"]: row for row in rows}
     default = by_path[guide_path(config.painter.defaults.guide)]
     figures = {
@@ -60,12 +85,12 @@ def case_of(config: Config, count: int) -> Case:
     return Case(asked, sketches, values_of([question.scene for question in asked]))
 
 
-def judge_paintings(config: Config, parts: PainterParts, judge: Classifier, case: Case) -> list[Row]:
+def judge_paintings(config: Config, parts: PainterParts, bench: Bench, case: Case) -> list[Row]:
     """One row for each noise level from which the model paints."""
     rows = []
     for guide in config.judge.guides:
         painted = paint_all(config, parts, case, guide)
-        rows.append(_row(judge, guide_path(guide), painted, case))
+        rows.append(bench.row(guide_path(guide), painted, case))
     return rows
 
 
@@ -93,7 +118,7 @@ def guide_path(guide: float) -> str:
     return "plain text to image" if guide >= 1 else f"painted over the sketch from {guide}"
 
 
-def _ceilings(config: Config, judge: Classifier, case: Case) -> list[Row]:
+def _ceilings(config: Config, bench: Bench, case: Case) -> list[Row]:
     """What can be reached at best: the painter's own pictures, Aria's sketches, and those through the autoencoder."""
     size = config.data.size
     drawn = [draw(question.scene, seed=question.seed, width=size, height=size) for question in case.asked]
@@ -104,12 +129,7 @@ def _ceilings(config: Config, judge: Classifier, case: Case) -> list[Row]:
             [decode(autoencoder, encode(autoencoder, part)) for part in torch.split(case.sketches, BATCH)]
         )
     return [
-        _row(judge, "the painter's own picture of the scene", own, case),
-        _row(judge, "the sketch", case.sketches, case),
-        _row(judge, "the sketch through the autoencoder", decoded.clamp(0, 1), case),
+        bench.row("the painter's own picture of the scene", own, case),
+        bench.row("the sketch", case.sketches, case),
+        bench.row("the sketch through the autoencoder", decoded.clamp(0, 1), case),
     ]
-
-
-def _row(judge: Classifier, path: str, pictures: Tensor, case: Case) -> Row:
-    distance = perceptual_distance(judge, case.sketches, pictures).mean()
-    return {"path": path, **accuracies(judge, pictures, case.wanted), "distance": round(float(distance), 4)}

@@ -63,13 +63,19 @@ def model_card(notes: ExportNotes, figures: dict[str, Any], folder: str = "start
 
 
 def figures_table(figures: dict[str, Any]) -> str:
-    """The judge's figures as a Markdown table: one row per noise level, and the judge's own ceiling above them."""
+    """The judge's figures as Markdown: a row per noise level, her own ceiling above them, the second opinion below."""
     rows = figures.get("rows")
     if not rows:
         return "Not judged yet."
     lines = ["| path | subject | style | time | colour | distance from the sketch |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        shares = " | ".join(f"{row[aspect]:.3f}" for aspect in ("subject", "style", "time", "colour"))
-        distance = "" if row.get("distance") is None else f"{row['distance']:.3f}"
-        lines.append(f"| {row['path']} | {shares} | {distance} |")
+    lines += [f"| {row['path']} | {_shares(row)} | {row['distance']:.3f} |" for row in rows]
+    seconds = [row for row in rows if "second_opinion" in row]
+    if seconds:
+        lines += ["", "The curator's encoder of the same pictures, asked by bare names:", ""]
+        lines += ["| path | subject | style | time | colour |", "|---|---|---|---|---|"]
+        lines += [f"| {row['path']} | {_shares(row['second_opinion'])} |" for row in seconds]
     return "\n".join(lines)
+
+
+def _shares(row: dict[str, Any]) -> str:
+    return " | ".join(f"{row[aspect]:.3f}" for aspect in ("subject", "style", "time", "colour"))

@@ -124,10 +124,10 @@ def compound(word: str) -> tuple[Meaning, Meaning] | None:
     return None
 
 
-def known_words() -> tuple[str, ...]:
-    """Return every single English word the painter understands, for finding near ones."""
-    named = (name for _, terms in _PARTS for entry in terms.values() for name in (entry.key, *entry.english))
-    return tuple(dict.fromkeys(name for name in named if name.isalpha()))
+@lru_cache(maxsize=1)
+def single_words() -> tuple[str, ...]:
+    """Return every single word that is understood, of all languages, as it is compared."""
+    return tuple(phrase[0] for phrase in _index() if len(phrase) == 1)
 
 
 @lru_cache(maxsize=1)

@@ -1,21 +1,19 @@
 """Owns reading a prompt as a scene: words found part by part, colours given to what they stand by, gaps filled."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 import numpy as np
 
 from starter.painter.defaults import Wishes, completed
 from starter.painter.lexicon import ENGLISH, NEGATIONS, Meaning, Token, compound, fold, longest_phrase, meaning, tokens
+from starter.painter.misspelt import meant
 from starter.painter.scene import Scene
-
-Near: TypeAlias = Callable[[str], str | None]
 
 _SEED_SPACE = 2**63
 _NEGATION_REACH = 2
 _COLOUR_REACH = 3
-_NEAR_QUESTIONS = 24
+_MOST_GUESSES = 24
 _MOST_EXTRAS = 3
 _PINK = Meaning("colour", "pink")
 # A lesser thing that becomes the subject where the prompt names no other.
@@ -77,17 +75,17 @@ class _Reading:
         return self.found | {"extras": words} if words else self.found
 
 
-def parse(prompt: str, *, seed: int, near: Near | None = None) -> ParsedPrompt:
+def parse(prompt: str, *, seed: int) -> ParsedPrompt:
     """Read any text as a scene.
 
-    `near` may name a known word for an unknown one; it is asked only about parts that no known word decides.
-    Never raises: an empty or senseless prompt gives a scene drawn by the seed alone.
+    A misspelt word decides only a part that no known word decides. Never raises: an empty or senseless prompt gives a
+    scene drawn by the seed alone.
     """
     spans = _with_french_pink(_spans(tokens(prompt)))
     reading = _Reading()
     _read_known(reading, [span for span in spans if span.meaning])
     _read_colours(reading, spans)
-    _read_unknown(reading, [span for span in spans if not span.meaning], near)
+    _read_unknown(reading, [span for span in spans if not span.meaning])
     _promote_extra(reading)
     scene = completed(reading.wishes, np.random.default_rng((seed % _SEED_SPACE, 3)))
     return ParsedPrompt(scene, reading.all_found(), tuple(dict.fromkeys(reading.unknown)))
@@ -187,19 +185,14 @@ def _part(span: Span) -> str | None:
     return span.meaning.part if span.meaning else None
 
 
-def _read_unknown(reading: _Reading, spans: list[Span], near: Near | None) -> None:
+def _read_unknown(reading: _Reading, spans: list[Span]) -> None:
     words = dict.fromkeys(span.typed for span in spans)
-    for asked, word in enumerate(words):
-        known = _nearest(word, near) if near and asked < _NEAR_QUESTIONS else None
-        if known and known.part not in reading.wishes.chosen and reading.wishes.allows(known.part, known.key):
-            reading.decide(known.part, known.key, word)
+    for place, word in enumerate(words):
+        guess = meant(fold(word)) if place < _MOST_GUESSES else None
+        if guess and guess.part not in reading.wishes.chosen and reading.wishes.allows(guess.part, guess.key):
+            reading.decide(guess.part, guess.key, word)
         else:
             reading.unknown.append(word)
-
-
-def _nearest(word: str, near: Near) -> Meaning | None:
-    answer = near(word)
-    return meaning(tuple(fold(part) for part in answer.split())) if answer else None
 
 
 def _promote_extra(reading: _Reading) -> None:

@@ -18,9 +18,15 @@ def status_of(studio: RunningStudio, job: str) -> str:
     return str(studio.call("GET", f"/api/v1/jobs/{job}")["status"])
 
 
+def painted(studio: RunningStudio, jobs: list[str]) -> float:
+    """How much of all jobs is painted, 1 for each."""
+    return sum(float(studio.call("GET", f"/api/v1/jobs/{job}")["progress"]) for job in jobs)
+
+
 def kill_worker_while_it_paints(studio: RunningStudio, jobs: list[str], pause_s: float) -> None:
-    """Wait for a running job, let it run for `pause_s`, then kill -9 the process that paints it."""
-    wait_until(lambda: any(status_of(studio, job) == "running" for job in jobs), timeout_s=60)
+    """Wait until the worker gets further, let it run for `pause_s`, then kill -9 its process."""
+    before = painted(studio, jobs)
+    wait_until(lambda: painted(studio, jobs) > before, timeout_s=60)
     time.sleep(pause_s)
     worker = studio.child("gpu0@")
     assert worker is not None
@@ -30,7 +36,7 @@ def kill_worker_while_it_paints(studio: RunningStudio, jobs: list[str], pause_s:
 
 def test_every_job_is_finished_once_after_kill_9(studio: RunningStudio) -> None:
     chance = random.Random(5)
-    asked = [{"prompt": f"a lighthouse, number {number}", "seed": number, "steps": 60} for number in range(JOBS)]
+    asked = [{"prompt": f"a lighthouse, number {number}", "seed": number, "steps": 120} for number in range(JOBS)]
     jobs = [studio.call("POST", "/api/v1/jobs", body)["id"] for body in asked]
 
     for _ in range(KILLS):

@@ -15,7 +15,8 @@ from tests.support.rows import make_artwork, minutes_after_noon
 def test_an_artwork_reads_as_promised(alice: User) -> None:
     mira = Persona.objects.create(slug="mira", name="Mira")
     facts = {"device": "cuda:1", "dtype": "bfloat16", "worker": "gpu1@tower.example", "model_revision": "0123456789ab"}
-    work = make_artwork(alice, persona=mira, created_at=minutes_after_noon(0), facts=facts)
+    stored = {**facts, "words_unread": ["fox"]}
+    work = make_artwork(alice, persona=mira, created_at=minutes_after_noon(0), facts=stored)
 
     told = Program().get(f"/artworks/{work.pk}").json()
 
@@ -27,6 +28,7 @@ def test_an_artwork_reads_as_promised(alice: User) -> None:
         "parent": None,
         "recipe": make_recipe().to_dict() | {"loras": []},
         "painted_on": {"device": "cuda:1", "dtype": "bfloat16", "worker": "gpu1", "model_revision": "0123456789ab"},
+        "words_unread": ["fox"],
         "file": "/media/artworks/0a/master.png",
         "thumbnails": {"128": "/media/thumbnails/0a/small.webp"},
         "width": 256,

@@ -31,6 +31,14 @@ def test_shows_the_picture_with_its_label_and_recipe(client: Client, alice: User
         assert f'<dt>{name}</dt>\n          <dd dir="auto">{value}</dd>' in page
 
 
+def test_says_which_words_were_not_understood(client: Client, alice: User) -> None:
+    work = make_artwork(alice, facts={"words_unread": ["fox", "<b>"]})
+
+    page = client.get(work.get_absolute_url()).text
+
+    assert '<dt>Not understood</dt>\n          <dd dir="auto">fox, &lt;b&gt;</dd>' in page
+
+
 def test_leads_back_to_the_studio_with_its_recipe(client: Client, alice: User) -> None:
     work = hang(alice)
 

@@ -15,6 +15,7 @@ from generation.engine.contract import EngineError
 from generation.models import TRANSITIONS, Job
 from generation.services import (
     Claim,
+    job_begin,
     job_cancel,
     job_claim,
     job_fail,
@@ -76,7 +77,7 @@ def test_claiming_takes_the_oldest_job_under_a_fresh_lease(alice: User) -> None:
 
     stored = Job.objects.get(pk=first.pk)
     assert taken.job == first
-    assert (stored.state, stored.worker, stored.device, stored.attempts) == ("running", "gpu0/1", "cpu", 1)
+    assert (stored.state, stored.worker, stored.device, stored.attempts) == ("running", "gpu0/1", "cpu", 0)
     assert stored.lease_token == taken.token
     assert lease_left(stored) > timedelta(seconds=13)
     assert state_of(second) == "queued"
@@ -218,7 +219,9 @@ def test_a_job_that_gets_nowhere_is_given_up_after_three_attempts(alice: User) -
 
     states = []
     for _attempt in range(3):
-        job_give_back(claim())
+        taken = claim()
+        job_begin(taken, stage="load")
+        job_give_back(taken)
         states.append(state_of(job))
 
     job.refresh_from_db()
@@ -231,11 +234,47 @@ def test_a_hundred_kills_do_not_end_a_job_that_gets_further_each_time(alice: Use
 
     for attempt in range(1, 101):
         taken = claim()
+        job_begin(taken, stage="load")
         job_progress_note(taken, progress=attempt / 101, stage="step")
         job_give_back(taken)
 
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("queued", 1)
+
+
+def test_a_job_that_waits_for_the_device_counts_no_attempt_of_a_worker_that_dies(alice: User) -> None:
+    job = queue(alice)
+
+    for _death in range(5):
+        job_give_back(claim())
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.is_suspect) == ("queued", 0, False)
+
+
+def test_a_job_is_a_suspect_until_it_gets_further_than_before(alice: User) -> None:
+    job = queue(alice)
+    taken = claim()
+    job_begin(taken, stage="load")
+    job_give_back(taken)
+    job.refresh_from_db()
+    assert job.is_suspect
+
+    taken = claim()
+    job_begin(taken, stage="load")
+    job_progress_note(taken, progress=0.1, stage="step")
+
+    job.refresh_from_db()
+    assert not job.is_suspect
+
+
+def test_a_lost_lease_begins_no_attempt(alice: User) -> None:
+    job = queue(alice)
+    taken = claim()
+    job_cancel(job=job)
+
+    assert not job_begin(taken, stage="load")
+    assert Job.objects.get().attempts == 0
 
 
 def test_progress_of_a_lost_lease_is_not_noted(alice: User) -> None:

@@ -34,6 +34,7 @@ from generation.services import (
     Claim,
     LeaseWatch,
     claiming,
+    job_begin,
     job_cancel,
     job_claim,
     job_fail,
@@ -75,7 +76,7 @@ SETTINGS = settings(
 DEEDS = (
     *("submit", "cancel", "retry", "retry"),
     *("claim", "claim", "claim", "claim_while_a_person_cancels", "claim_while_another_does"),
-    *("note_progress", "note_progress", "note_progress", "finish", "fail", "give_back", "give_back"),
+    *("begin", "begin", "begin", "note_progress", "note_progress", "finish", "fail", "give_back", "give_back"),
     *("beat", "die", "end_late"),
     *("wait", "set_the_clock", "reap", "reap_while_a_job_changes_hands"),
 )
@@ -91,8 +92,8 @@ class Known:
     worker: str = ""
     attempts: int = 0
     best: float = 0.0
-    claimed_at: float = 0.0
-    """`best` at the last claim."""
+    begun_at: float = 0.0
+    """`best` when the last attempt began."""
     renewed: float = 0.0
     """When its lease last got a date, by the steady clock."""
     changes: list[State] = field(default_factory=lambda: [State.QUEUED])
@@ -103,15 +104,18 @@ class Known:
         self.changes.append(state)
 
     def claimed(self, claim: Claim, worker: str, now: float) -> None:
-        """Note a claim: an attempt that came further than any before makes the count start anew."""
+        """Note a claim."""
         self.become(State.RUNNING, claim.token)
         self.worker, self.renewed = worker, now
-        self.attempts = 1 if self.best > self.claimed_at else self.attempts + 1
-        self.claimed_at = self.best
+
+    def begun(self) -> None:
+        """Note that the device turned to it. After an attempt that came further than any, the count starts anew."""
+        self.attempts = 1 if self.best > self.begun_at else self.attempts + 1
+        self.begun_at = self.best
 
     def taken_back(self) -> None:
         """Note that it goes back into the queue, or ends after three attempts in vain."""
-        in_vain = self.attempts >= MAX_ATTEMPTS and self.best <= self.claimed_at
+        in_vain = self.attempts >= MAX_ATTEMPTS and self.best <= self.begun_at
         self.become(State.FAILED if in_vain else State.QUEUED)
 
 
@@ -126,6 +130,8 @@ class JobLife(RuleBasedStateMachine):
         self.known: dict[UUID, Known] = {}
         self.claims: list[Claim] = []
         """Every claim there ever was: a late worker comes with an old one."""
+        self.begun: set[UUID] = set()
+        """The claims that were begun; none is begun twice."""
         self.steady = SteadyClock()
         self.watch = LeaseWatch(self.steady.read)
         self.first_seen: dict[tuple[UUID, float], float] = {}
@@ -177,7 +183,7 @@ class JobLife(RuleBasedStateMachine):
         assert job_retry(job=Job(pk=pk)) == is_lost
         if is_lost:
             known.become(State.QUEUED)
-            known.attempts, known.best, known.claimed_at = 0, 0.0, 0.0
+            known.attempts, known.best, known.begun_at = 0, 0.0, 0.0
 
     # What workers do, some of them with a claim that is not theirs any more
 
@@ -200,6 +206,14 @@ class JobLife(RuleBasedStateMachine):
     def claim_while_another_does(self, number: int) -> None:
         with run_before(claiming, "_take", lambda *_: self.claim(number + 1)):
             self.claim(number)
+
+    def begin(self, number: int) -> None:
+        for claim in self.a_claim(number):
+            if claim.token not in self.begun:
+                self.begun.add(claim.token)
+                assert job_begin(claim, stage="load") == self.holds(claim)
+                if self.holds(claim):
+                    self.known[claim.job.pk].begun()
 
     def note_progress(self, number: int) -> None:
         for claim in self.a_claim(number):
@@ -309,7 +323,7 @@ class JobLife(RuleBasedStateMachine):
         for pk, known in self.known.items():
             row = rows[pk]
             assert (row.state, row.lease_token, row.attempts) == (known.state, known.token, known.attempts)
-            assert (row.best_progress, row.claimed_progress) == (known.best, known.claimed_at)
+            assert (row.best_progress, row.claimed_progress) == (known.best, known.begun_at)
             assert (row.lease_expires_at is not None) == (row.state == State.RUNNING)
             assert (row.finished_at is not None) == row.is_terminal
             assert row.attempts <= MAX_ATTEMPTS

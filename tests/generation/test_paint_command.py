@@ -10,13 +10,16 @@ from typing import TypeAlias
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from PIL import Image
 
+from aria_site.accounts.services import owner_ensure
 from gallery.models import Artwork
 from generation import easel
 from generation.engine.contract import EngineError, PaintingEngine
 from generation.engine.fake import FakeEngine
-from generation.models import Job, Worker
+from generation.models import Job, StoredPicture, Worker
 from generation.worker import StudioWorker
+from tests.support.pictures import hang
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("starter_model")]
 
@@ -66,6 +69,42 @@ def test_copies_go_where_they_are_wanted(engine: FakeEngine, tmp_path: Path) -> 
 
     work = Artwork.objects.get()
     assert [path.name for path in (tmp_path / "pictures").iterdir()] == [f"3-{work.pk.hex[:8]}.png"]
+
+
+def test_paints_over_a_file_where_its_mask_is_white(engine: FakeEngine, tmp_path: Path) -> None:
+    source, mask = tmp_path / "boat.png", tmp_path / "mask.png"
+    Image.new("RGB", (256, 256), (20, 90, 160)).save(source)
+    Image.new("L", (256, 256), 255).save(mask)
+
+    paint("a red boat", "--source", str(source), "--mask", str(mask), "--strength", "0.5")
+
+    recipe = Artwork.objects.get().recipe
+    assert {recipe.source, recipe.mask} == set(StoredPicture.objects.values_list("sha256", flat=True))
+    assert (recipe.strength, recipe.guide) == (0.5, None)
+
+
+def test_paints_over_an_artwork_by_its_id(engine: FakeEngine) -> None:
+    parent = hang(owner_ensure())
+
+    paint("a red boat", "--source", str(parent.pk), "--strength", "0.5")
+
+    assert Artwork.objects.exclude(pk=parent.pk).get().parent == parent
+
+
+def test_a_file_that_is_no_picture_is_named_and_nothing_is_queued(engine: FakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+
+    with pytest.raises(CommandError, match=r"notes\.txt: `file` is no picture"):
+        paint("a boat", "--source", str(tmp_path / "notes.txt"))
+
+    assert not Job.objects.exists()
+
+
+def test_a_source_that_is_nowhere_is_named_and_nothing_is_queued(engine: FakeEngine) -> None:
+    with pytest.raises(CommandError, match=r"source: There is no picture"):
+        paint("a boat", "--source", "boat.png")
+
+    assert not Job.objects.exists()
 
 
 def test_a_running_studio_paints_it(engine: FakeEngine, worker_of: WorkerOf) -> None:

@@ -19,7 +19,8 @@ from generation.engine.fake import FakeEngine, StepGate
 from generation.live import read_frame
 from generation.models import Job, Worker
 from generation.selectors import job_artworks, workers_alive
-from generation.services import job_cancel, job_submit
+from generation.services import job_begin, job_cancel, job_claim, job_submit
+from generation.services.requeueing import requeue
 from generation.specs import JobSpec
 from generation.worker import STAGE_BUDGET_S, StudioWorker, _Watched
 from tests.support.waiting import wait_until
@@ -76,6 +77,16 @@ def test_keeps_what_it_was_painted_with(alice: User, fake_engine: FakeEngine, wo
     assert Job.objects.get().device == "fake"
 
 
+@pytest.mark.parametrize(("guide", "unread"), [(0.5, ["fox"]), (1.0, [])])
+def test_keeps_which_words_its_sketch_could_not_read(
+    alice: User, fake_engine: FakeEngine, worker_of: WorkerOf, guide: float, unread: list[str]
+) -> None:
+    job_submit(owner=alice, spec=JobSpec(prompt="a red fox at dusk", guide=guide))
+    worker_of(fake_engine).paint_claimable()
+
+    assert Artwork.objects.get().words_unread == unread
+
+
 def test_leaves_no_checkpoint_behind(alice: User, fake_engine: FakeEngine, worker_of: WorkerOf) -> None:
     queue(alice)
     worker_of(fake_engine).paint_claimable()
@@ -102,6 +113,21 @@ def test_a_passing_trouble_is_tried_three_times(alice: User, worker_of: WorkerOf
 
     job.refresh_from_db()
     assert (job.state, job.attempts, len(engine.submitted)) == ("failed", 3, 3)
+
+
+def test_what_may_have_ended_the_last_worker_is_painted_alone(alice: User, worker_of: WorkerOf) -> None:
+    begun, waiting = queue(alice, prompt="begun"), queue(alice, prompt="waiting")
+    for _job in (begun, waiting):
+        claim = job_claim(worker="gpu0/1", device="cpu", can_take=lambda _job: True)
+        assert claim
+        if claim.job == begun:
+            job_begin(claim, stage="step")
+    requeue(Job.objects.all())
+    engine = FakeEngine()
+
+    worker_of(engine).paint_claimable()
+
+    assert {order.recipe.prompt: order.alone for order in engine.submitted} == {"begun": True, "waiting": False}
 
 
 def test_cancelling_a_running_job_leaves_no_artwork(alice: User, worker_of: WorkerOf) -> None:

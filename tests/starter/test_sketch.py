@@ -38,12 +38,6 @@ def test_another_seed_gives_another_sketch() -> None:
     assert not np.array_equal(first.image, second.image)
 
 
-def test_passes_the_near_hook_on() -> None:
-    drawn = sketch("kitteh", seed=1, width=128, height=128, near=lambda _: "cat")
-
-    assert drawn.scene.subject == "cat"
-
-
 def test_a_sketch_takes_milliseconds() -> None:
     sketch("warm up", seed=1, width=256, height=256)
 

@@ -1,16 +1,15 @@
 """`manage.py gpu_workers`: a GPU worker for each device of this machine, kept running until Ctrl-C."""
 
-import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from aria_site.studio.devices import devices_named, devices_wanted
-from aria_site.studio.preparation import NotReadyError
+from aria_site.studio.foreground import ForegroundCommand
 from aria_site.studio.workers import command_lines, workers_run
 
 
-class Command(BaseCommand):
+class Command(ForegroundCommand):
     help = "Start a GPU worker for each device of this machine, or one for the processor, and keep them running."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,18 +22,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="print the command lines and start nothing")
 
-    def handle(self, **options: Any) -> None:
-        try:
-            devices = devices_named(options["devices"]) if options["devices"] else devices_wanted()
-            if options["dry_run"]:
-                self.stdout.write("\n".join(command_lines(devices)))
-                return
-            workers_run(devices, say=self._say)
-        except NotReadyError as reason:
-            sys.exit(str(reason))
-        except KeyboardInterrupt:
-            sys.exit(130)
-
-    def _say(self, line: str) -> None:
-        self.stdout.write(line)
-        self.stdout.flush()
+    def run(self, **options: Any) -> None:
+        devices = devices_named(options["devices"]) if options["devices"] else devices_wanted()
+        if options["dry_run"]:
+            self.stdout.write("\n".join(command_lines(devices)))
+        else:
+            workers_run(devices, say=self.say)

@@ -13,14 +13,21 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from aria_site.accounts.models import User
 from aria_site.accounts.services import owner_ensure
 from aria_site.kernel.problems import InvalidInputError
 from gallery.models import Artwork
 from generation.easel import job_see_through
 from generation.models import Job
+from generation.picture_intake import PictureKind
 from generation.selectors import job_artworks
-from generation.services import job_cancel, job_submit
+from generation.services import job_cancel, job_submit, picture_store
 from generation.specs import JobSpec
+
+PLAIN_OPTIONS = (
+    "prompt", "negative", "model", "persona", "steps", "guidance", "sampler", "seed", "count", "guide", "strength",
+)  # fmt: skip
+"""What a job is given as it was typed."""
 
 
 class Command(BaseCommand):
@@ -42,6 +49,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, help="seed of the first picture; -1 or left out: a fresh one")
         parser.add_argument("--count", type=int, default=1, help="how many pictures")
         parser.add_argument("--guide", type=float, help="composition: noise level over the sketch, 1 for none")
+        parser.add_argument("--source", metavar="PICTURE", help="paint over it: a file, or the id of an artwork")
+        parser.add_argument("--mask", metavar="PICTURE", help="repaint only what is white in it: a file")
+        parser.add_argument("--strength", type=float, help="how much of the source is repainted, above 0 and at most 1")
         parser.add_argument("--out", type=Path, metavar="FOLDER", help="copy the pictures there as well")
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
@@ -61,10 +71,13 @@ class Command(BaseCommand):
 
     def _submit(self, options: dict[str, Any]) -> Job:
         width, height = options["size"] or (None, None)
-        names = ("prompt", "negative", "model", "persona", "steps", "guidance", "sampler", "seed", "count", "guide")
-        spec = JobSpec(width=width, height=height, **{name: options[name] for name in names})
+        plain = {name: options[name] for name in PLAIN_OPTIONS}
+        owner = owner_ensure()
+        source = _picture(owner, options["source"], PictureKind.PICTURE)
+        mask = _picture(owner, options["mask"], PictureKind.MASK)
+        spec = JobSpec(width=width, height=height, source=source, mask=mask, **plain)
         try:
-            return job_submit(owner=owner_ensure(), spec=spec)
+            return job_submit(owner=owner, spec=spec)
         except InvalidInputError as error:
             raise CommandError("\n".join(f"{name}: {sentence}" for name, sentence in error.errors.items())) from None
 
@@ -96,6 +109,19 @@ def size(text: str) -> tuple[int, int]:
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}” is no size; write it as 256x256") from None
     return width, height
+
+
+def _picture(owner: User, name: str | None, kind: PictureKind) -> str | None:
+    """What a job calls a picture: that of a file, which is brought first, or the name as it was typed.
+
+    Raises CommandError where the file is no picture.
+    """
+    if name is None or not Path(name).is_file():
+        return name
+    try:
+        return picture_store(owner=owner, data=Path(name).read_bytes(), kind=kind).sha256
+    except InvalidInputError as error:
+        raise CommandError(f"{name}: {' '.join(error.errors.values())}") from None
 
 
 def _files_of(job: Job, out: Path | None) -> list[Path]:

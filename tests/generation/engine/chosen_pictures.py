@@ -1,5 +1,7 @@
 """Pictures that recipes under test name as their source or their mask."""
 
+from typing import Any
+
 import numpy as np
 
 from generation.engine.contract import EngineError, Pixels
@@ -24,6 +26,10 @@ def left_half() -> Pixels:
 STORED = {SOURCE: noisy(1), OTHER: noisy(2), MASK: left_half(), BLACK: np.zeros((SIZE, SIZE, 3), np.uint8)}
 OUTSIDE: Mask = left_half()[..., 0] == 0
 """Where MASK is black."""
+OVER: dict[str, Any] = {"source": SOURCE, "strength": 0.5}
+"""What an order wishes to have a whole picture painted over."""
+REPAINT: dict[str, Any] = {"source": SOURCE, "mask": MASK, "strength": 0.7}
+"""What an order wishes to have the left half repainted."""
 
 
 def stored_picture(sha256: str) -> Pixels:

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,18 @@ def test_eight_compatible_orders_take_exactly_as_many_model_calls_as_one(
 
     assert all(outcome.facts for outcome in outcomes)
     assert model_calls.count == 1 + 6
+
+
+def test_an_order_that_is_to_be_alone_shares_no_model_call(
+    make_engine: Callable[..., Engine], tiny_model: Path, model_calls: CallCounter, doorman: Doorman
+) -> None:
+    orders = [replace(order(job_id=f"job {seed}", seed=seed, steps=3), alone=seed == 1) for seed in range(3)]
+
+    tickets = in_company(make_engine(tiny_model), doorman, orders)
+
+    assert all(outcome_of(ticket).facts for ticket in tickets)
+    # The first and the last share theirs, but for the first's first, which was over when the last came.
+    assert model_calls.count == 3 + 3 + 1
 
 
 def test_a_lone_order_waits_for_nobody(

@@ -1,7 +1,6 @@
-"""Repainting what a mask shows: everything else keeps its bytes, whatever the sampler, also after an interruption."""
+"""Repainting what a mask shows: everything else keeps its bytes, whatever the sampler."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from generation.engine.contract import PaintingCancelledError
 from generation.engine.engine import Engine
 from generation.engine.kept import Kept
 from generation.engine.samplers import SAMPLER_NAMES
-from tests.generation.engine.chosen_pictures import MASK, OUTSIDE, SOURCE, STORED, stored_picture
-from tests.generation.engine.conftest import CallCounter
-from tests.generation.engine.paintings import REAL, largest_difference, order, outcome_of
+from tests.generation.engine.chosen_pictures import OUTSIDE, REPAINT, SOURCE, STORED, stored_picture
+from tests.generation.engine.paintings import REAL, order, outcome_of
 
 pytestmark = REAL
 
-REPAINT: dict[str, Any] = {"source": SOURCE, "mask": MASK, "strength": 0.7}
 SAMPLERS = (*SAMPLER_NAMES, "Default")
 
 
@@ -48,34 +44,6 @@ def test_outside_the_mask_every_byte_stays_and_inside_the_picture_changes(
         assert np.array_equal(picture[OUTSIDE], STORED[SOURCE][OUTSIDE])
         assert (picture[~OUTSIDE] != STORED[SOURCE][~OUTSIDE]).mean() > 0.5
     assert not np.array_equal(painted[0][~OUTSIDE], painted[1][~OUTSIDE])
-
-
-@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
-def test_the_picture_is_the_same_alone_and_in_an_order_of_several(engine: Engine, sampler: str) -> None:
-    together = outcome_of(engine.submit(order((0, 1, 2), **REPAINT, sampler=sampler))).pixels
-
-    alone = outcome_of(engine.submit(order((2,), **REPAINT, sampler=sampler))).pixels[2]
-
-    assert largest_difference(together[2], alone) <= 1
-
-
-@pytest.mark.parametrize("sampler", SAMPLER_NAMES)
-def test_a_withdrawn_painting_goes_on_to_the_same_bytes(
-    make_engine: Callable[..., Engine], folder: Path, model_calls: CallCounter, tmp_path: Path, sampler: str
-) -> None:
-    wanted = order((0, 1), **REPAINT, steps=6, sampler=sampler, checkpoint_dir=tmp_path)
-    expected = outcome_of(make_engine(folder, pictures=stored_picture).submit(replace(wanted, checkpoint_dir=None)))
-    ticket = make_engine(folder, pictures=stored_picture, checkpoint_every_s=1000.0).submit(wanted)
-    model_calls.count = 0
-    model_calls.on_call = lambda count: ticket.cancel() if count == 4 else None
-    with pytest.raises(PaintingCancelledError):
-        outcome_of(ticket)
-    model_calls.on_call = lambda _: None
-
-    resumed = outcome_of(make_engine(folder, pictures=stored_picture).submit(wanted))
-
-    assert resumed.steps[0] > 1
-    assert [resumed.pixels[i].tobytes() for i in (0, 1)] == [expected.pixels[i].tobytes() for i in (0, 1)]
 
 
 def test_what_is_repainted_knows_what_is_around_it(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

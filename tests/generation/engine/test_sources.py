@@ -1,4 +1,4 @@
-"""Painting over a chosen picture: how much of it stays, and that it is the same picture in any company."""
+"""Painting over a chosen picture: how much of it stays, and that it is the same in any company and after a break."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,13 +14,13 @@ from generation.engine.checkpoint_files import checkpoint_path
 from generation.engine.contract import EngineError, PaintingCancelledError, Pixels
 from generation.engine.engine import Engine
 from generation.engine.samplers import SAMPLER_NAMES
-from tests.generation.engine.chosen_pictures import OTHER, SOURCE, STORED, stored_picture
+from tests.generation.engine.chosen_pictures import OTHER, OVER, REPAINT, SOURCE, STORED, stored_picture
 from tests.generation.engine.conftest import CallCounter
 from tests.generation.engine.paintings import REAL, largest_difference, order, outcome_of
 
 pytestmark = REAL
 
-OVER: dict[str, Any] = {"source": SOURCE, "strength": 0.5}
+either_wish = pytest.mark.parametrize("wish", [pytest.param(OVER, id="all"), pytest.param(REPAINT, id="masked")])
 
 
 @pytest.fixture(params=["tiny_model", "starter_like_model"])
@@ -89,11 +89,14 @@ def test_all_steps_are_spent_on_what_is_repainted(
     assert (outcome.total, model_calls.count) == (6, calls)
 
 
+@either_wish
 @pytest.mark.parametrize("sampler", SAMPLER_NAMES)
-def test_the_picture_is_the_same_alone_and_in_an_order_of_several(engine: Engine, sampler: str) -> None:
-    together = outcome_of(engine.submit(order((0, 1, 2), **OVER, sampler=sampler))).pixels
+def test_the_picture_is_the_same_alone_and_in_an_order_of_several(
+    engine: Engine, sampler: str, wish: dict[str, Any]
+) -> None:
+    together = outcome_of(engine.submit(order((0, 1, 2), **wish, sampler=sampler))).pixels
 
-    alone = outcome_of(engine.submit(order((2,), **OVER, sampler=sampler))).pixels[2]
+    alone = outcome_of(engine.submit(order((2,), **wish, sampler=sampler))).pixels[2]
 
     assert largest_difference(together[2], alone) <= 1
     assert together[0].tobytes() != together[1].tobytes()
@@ -111,11 +114,17 @@ def test_a_source_of_another_size_is_fitted_to_the_recipe(engine: Engine) -> Non
     assert outcome.pixels[0].shape == (24, 48, 3)
 
 
+@either_wish
 @pytest.mark.parametrize("sampler", SAMPLER_NAMES)
 def test_a_withdrawn_painting_goes_on_to_the_same_bytes(
-    make_engine: Callable[..., Engine], folder: Path, model_calls: CallCounter, tmp_path: Path, sampler: str
+    make_engine: Callable[..., Engine],
+    folder: Path,
+    model_calls: CallCounter,
+    tmp_path: Path,
+    sampler: str,
+    wish: dict[str, Any],
 ) -> None:
-    wanted = order((0, 1), **OVER, steps=6, sampler=sampler, checkpoint_dir=tmp_path)
+    wanted = order((0, 1), **wish, steps=6, sampler=sampler, checkpoint_dir=tmp_path)
     expected = outcome_of(make_engine(folder, pictures=stored_picture).submit(replace(wanted, checkpoint_dir=None)))
     ticket = make_engine(folder, pictures=stored_picture, checkpoint_every_s=1000.0).submit(wanted)
     model_calls.count = 0

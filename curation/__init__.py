@@ -1,0 +1,1 @@
+"""What is good: scores of pictures, and what follows from them."""

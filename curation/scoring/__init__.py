@@ -1,0 +1,1 @@
+"""Scoring pictures, without Django: signals of a picture, its encoder, and the vote of all scorers."""
