@@ -77,7 +77,7 @@ DEEDS = (
     *("submit", "cancel", "retry", "retry"),
     *("claim", "claim", "claim", "claim_while_a_person_cancels", "claim_while_another_does"),
     *("begin", "begin", "begin", "note_progress", "note_progress", "finish", "fail", "give_back", "give_back"),
-    *("beat", "die", "end_late"),
+    *("beat", "die", "come_late", "come_late"),
     *("wait", "set_the_clock", "reap", "reap_while_a_job_changes_hands"),
 )
 
@@ -246,9 +246,9 @@ class JobLife(RuleBasedStateMachine):
                 assert self.holds(claim)
                 self.known[claim.job.pk].become(State.FAILED)
 
-    def end_late(self, number: int) -> None:
-        """Somebody comes with an end, or comes with it once more, while the job may be another one's."""
-        (self.finish if number % 2 else self.fail)(LATE)
+    def come_late(self, number: int) -> None:
+        """A worker comes with what it did, or with it once more, while the job may be another one's."""
+        (self.finish, self.fail, self.give_back, self.note_progress)[number](LATE)
 
     def give_back(self, number: int) -> None:
         for claim in self.a_claim(number):
