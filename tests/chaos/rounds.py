@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,15 @@ from tests.chaos.studio import StudioUnderFire
 from tests.support.waiting import wait_until
 
 ACCEPTED, OVER = 202, frozenset({"succeeded", "failed", "cancelled"})
-BACK_S = 150.0
+BACK_S = 300.0
 """The longest pause before a child that keeps dying is started again, and its start on a busy machine."""
+MOMENT_S = 60.0
+MOMENTS = {
+    "claimed": "SELECT 1 FROM generation_job WHERE state = 'running' LIMIT 1",
+    "painting": "SELECT 1 FROM generation_job WHERE state = 'running' AND stage = 'step' LIMIT 1",
+    "storing": "SELECT 1 FROM generation_job WHERE state = 'running' AND stage IN ('decode', 'store') LIMIT 1",
+}
+"""When a worker is killed, as the database tells it; a fourth one is just after a job was over."""
 ONE_IN = 8
 """One in so many jobs is cancelled by its owner."""
 
@@ -91,8 +99,8 @@ class Chaos:
 
         role = wait_until(is_there, timeout_s=BACK_S)
         if role == "worker":
-            wait_until(self._somebody_paints_or_nothing_waits, timeout_s=BACK_S)
-        time.sleep(self._chance.uniform(0.0, 1.0))
+            self._wait_for_a_moment()
+        time.sleep(self._chance.uniform(0.0, 0.5))
         victims.remove(role)
         try:
             self.studio.kill(role)
@@ -122,9 +130,20 @@ class Chaos:
         if chance.randrange(ONE_IN) == 0:
             self.studio.ask(key, "POST", f"/api/v1/jobs/{job['id']}/cancel")
 
-    def _somebody_paints_or_nothing_waits(self) -> bool:
-        states = {state for (state,) in self.studio.rows("SELECT DISTINCT state FROM generation_job")}
-        return "running" in states or "queued" not in states
+    def _wait_for_a_moment(self) -> None:
+        """Return when the worker is in the midst of something, or has nothing to do, or takes too long to get there."""
+        moment, over = self._chance.choice([*MOMENTS, "over"]), self._count_over()
+
+        def is_now() -> bool:
+            if self._all_is_over():
+                return True
+            return bool(self.studio.rows(MOMENTS[moment])) if moment in MOMENTS else self._count_over() > over
+
+        with suppress(TimeoutError):
+            wait_until(is_now, timeout_s=MOMENT_S)
+
+    def _count_over(self) -> int:
+        return int(self.studio.rows("SELECT COUNT(*) FROM generation_job WHERE state = 'succeeded'")[0][0])
 
     def _all_is_over(self) -> bool:
         return not self.studio.rows("SELECT id FROM generation_job WHERE state IN ('queued', 'running') LIMIT 1")
