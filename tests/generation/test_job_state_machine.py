@@ -66,7 +66,7 @@ JOBS_AT_MOST = 3
 LATE = 3
 IS_DEEP = settings.get_current_profile_name() == "deep"
 SETTINGS = settings(
-    max_examples=1000 if IS_DEEP else 40,
+    max_examples=1000 if IS_DEEP else 60,
     stateful_step_count=60 if IS_DEEP else 40,
     derandomize=not IS_DEEP,
     phases=tuple(Phase) if IS_DEEP else (Phase.generate,),
