@@ -76,7 +76,7 @@ SETTINGS = settings(
 DEEDS = (
     *("submit", "cancel", "retry", "retry"),
     *("claim", "claim", "claim", "claim_while_a_person_cancels", "claim_while_another_does"),
-    *("begin", "begin", "begin", "note_progress", "note_progress", "finish", "fail", "give_back", "give_back"),
+    *("begin", "begin", "note_progress", "note_progress", "attempt", "attempt", "finish", "fail", "give_back"),
     *("beat", "die", "come_late", "come_late"),
     *("wait", "set_the_clock", "reap", "reap_while_a_job_changes_hands"),
 )
@@ -206,6 +206,14 @@ class JobLife(RuleBasedStateMachine):
     def claim_while_another_does(self, number: int) -> None:
         with run_before(claiming, "_take", lambda *_: self.claim(number + 1)):
             self.claim(number)
+
+    def attempt(self, number: int) -> None:
+        """A whole attempt that ends as those of a worker do that has to go, with progress or without."""
+        self.claim(number)
+        self.begin(0)
+        if number % 2:
+            self.note_progress(0)
+        self.give_back(0)
 
     def begin(self, number: int) -> None:
         for claim in self.a_claim(number):
