@@ -208,12 +208,13 @@ class JobLife(RuleBasedStateMachine):
             self.claim(number)
 
     def attempt(self, number: int) -> None:
-        """A whole attempt that ends as those of a worker do that has to go, with progress or without."""
-        self.claim(number)
-        self.begin(0)
-        if number % 2:
-            self.note_progress(0)
-        self.give_back(0)
+        """Whole attempts that end as those of a worker do that has to go, with progress or without."""
+        for _ in range(1 + number):
+            self.claim(number)
+            self.begin(0)
+            if number % 2:
+                self.note_progress(0)
+            self.give_back(0)
 
     def begin(self, number: int) -> None:
         for claim in self.a_claim(number):
