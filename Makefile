@@ -9,13 +9,16 @@ DEBIAN_PACKAGES := chromium fonts-dejavu-core fonts-noto-color-emoji
 # Coverage of the rules of the house: everything, and the places where decisions are made.
 DECISIONS := */services.py,*/services/*.py,*/selectors.py,*/access.py
 
+# Tests with a studio or a browser of their own, which run by themselves.
+ALONE := e2e acceptance chaos
+
 # Tests of what two processes may want at once.
 WITH_LOCKS := test_claim_race.py test_claim_statement.py test_fair_share.py test_holding.py test_job_life.py \
-	test_job_submit.py test_ledger.py test_ledger_adds_up.py test_outlooks.py test_queue_switch.py test_quota_race.py \
-	test_quotas.py test_reordering.py test_worker.py
+	test_job_state_machine.py test_job_submit.py test_ledger.py test_ledger_adds_up.py test_outlooks.py \
+	test_queue_switch.py test_quota_race.py test_quotas.py test_reordering.py test_worker.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev install-debian test test-postgres test-acceptance test-browser lint format bench docs lock
+.PHONY: help run install install-dev install-debian test test-postgres test-acceptance test-browser test-deep lint format bench docs lock
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 22
@@ -36,7 +39,7 @@ install-debian:
 
 test: install-dev install-debian ## Run the whole suite, with its coverage gates
 	@rm -f .coverage .coverage.*
-	@$(PYTEST) tests --ignore=tests/e2e --ignore=tests/acceptance -n 2 --dist loadgroup --cov --cov-report=
+	@$(PYTEST) tests $(ALONE:%=--ignore=tests/%) -n 2 --dist loadgroup --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered --fail-under=90
 	@$(BIN)/coverage report --skip-covered --fail-under=95 --include='$(DECISIONS)'
 	@$(MAKE) --no-print-directory test-postgres test-acceptance test-browser
@@ -45,10 +48,19 @@ test-postgres: install-dev ## Run what takes locks on PostgreSQL as well
 	@$(BIN)/python -m tests.support.postgres pytest tests/migrations tests/backup $(addprefix tests/generation/,$(WITH_LOCKS))
 
 test-acceptance: install-dev ## Run a whole studio with the built-in model: kills, forty paintings, memory
-	@$(PYTEST) tests/acceptance -p no:randomly
+	@$(PYTEST) tests/acceptance tests/chaos -p no:randomly
 
 test-browser: install-dev install-debian ## Paint and look around in a real browser
 	@DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTEST) tests/e2e
+
+# Hours, on a machine that has nothing else to do. CHAOS_SEED=... repeats a round of kills.
+test-deep: install-dev install-debian ## Run what takes hours: 500 jobs under 100 kills, deep properties, ten random orders
+	@$(PYTEST) tests/chaos -m deep -p no:randomly -s
+	@$(PYTEST) tests/generation/test_job_state_machine.py --hypothesis-profile=deep
+	@$(PYTEST) tests $(ALONE:%=--ignore=tests/%) -m hypothesis --hypothesis-profile=deep -n 2 --timeout=3600
+	@for order in 1 2 3 4 5 6 7 8 9 10; do \
+		$(PYTEST) tests $(ALONE:%=--ignore=tests/%) -n 2 --dist loadgroup --randomly-seed=$$order || exit 1; \
+	done
 
 lint: install-dev ## Check style, types, imports, migrations, settings and house rules
 	@$(BIN)/ruff check .

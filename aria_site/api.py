@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
@@ -24,6 +25,7 @@ from aria_site.kernel.field_sentences import field_sentences
 from aria_site.kernel.http import nothing_here, well_mannered
 from aria_site.kernel.problem_answers import PROBLEM_MEDIA_TYPE, problem_answer
 from aria_site.kernel.problems import (
+    AwayError,
     BrokenBodyError,
     ForbiddenError,
     InvalidInputError,
@@ -212,6 +214,9 @@ def unexpected_told(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem_answer(UnexpectedError("The log of the server says more; look there for this request id."))
 
 
+DATABASE_AWAY = AwayError(
+    "The database does not answer. Try again in a moment, and an order with the same `Idempotency-Key`."
+)
 DJANGO_PROBLEMS: dict[type[Exception], Problem] = {
     Http404: NotFoundError(),
     PermissionDenied: ForbiddenError(),
@@ -219,5 +224,7 @@ DJANGO_PROBLEMS: dict[type[Exception], Problem] = {
     SuspiciousOperation: BrokenBodyError(),
     MultiPartParserError: BrokenBodyError(),
     UnreadablePostError: BrokenBodyError("The connection broke before the body was there."),
+    OperationalError: DATABASE_AWAY,
+    InterfaceError: DATABASE_AWAY,
     RawPostDataException: UnsupportedMediaError("Send the body as JSON, with `Content-Type: application/json`."),
 }

@@ -9,17 +9,21 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from aria_site.clocks import ClockWatch
 from aria_site.kernel.valkey import AWAY, valkey
 from gallery.storage import media_storage
-from generation.selectors import WORKER_SEEN_WITHIN, names_to_preload, workers_alive
+from generation.models import Worker
+from generation.selectors import WORKER_SEEN_WITHIN, names_to_preload, workers_alive, workers_starting
 
 LEAST_DISK = 1024**3
 LEAST_MEMORY = 256 * 1024**2
 MEMINFO = Path("/proc/meminfo")
+_CLOCKS = ClockWatch()
 
 
 class NotReadyError(Exception):
@@ -85,10 +89,16 @@ def _broker() -> str:
 
 def _worker() -> str:
     names = sorted(workers_alive().values_list("name", flat=True))
-    if not names:
-        seconds = int(WORKER_SEEN_WITHIN.total_seconds())
-        raise NotReadyError(f"No GPU worker was seen within {seconds} seconds; paintings wait.")
-    return f"{len(names)} at work: {', '.join(names)}."
+    if names:
+        return f"{len(names)} at work: {', '.join(names)}."
+    if starting := _names(workers_starting()):
+        raise NotReadyError(f"Being started: {starting}; paintings wait.")
+    seconds = int(WORKER_SEEN_WITHIN.total_seconds())
+    raise NotReadyError(f"No GPU worker was seen within {seconds} seconds; paintings wait.")
+
+
+def _names(workers: QuerySet[Worker]) -> str:
+    return ", ".join(sorted(set(workers.values_list("name", flat=True))))
 
 
 def _disk() -> str:
@@ -129,12 +139,31 @@ def _media_place() -> str:
 
 def _pool() -> str:
     """A worker has loaded what it was told to; without that the first painting would wait for it."""
-    names = sorted({model["name"] for pool in workers_alive().values_list("pool", flat=True) for model in pool})
-    if names:
-        return f"In memory: {', '.join(names)}."
-    if expected := names_to_preload():
-        raise NotReadyError(f"No worker has loaded a model yet; expected: {', '.join(expected)}.")
-    return "Nothing is preloaded; the first painting loads its model."
+    alive = list(workers_alive())
+    in_memory = ", ".join(sorted({model["name"] for worker in alive for model in worker.pool}))
+    troubles = " ".join(sorted({worker.trouble for worker in alive} - {""}))
+    expected = ", ".join(names_to_preload())
+    if in_memory:
+        return f"In memory: {in_memory}. {troubles}".strip()
+    if troubles:
+        raise NotReadyError(troubles)
+    if not expected:
+        return "Nothing is preloaded; the first painting loads its model."
+    if alive:
+        raise NotReadyError(f"Being loaded: {expected}.")
+    raise NotReadyError(f"No worker has loaded a model yet; expected: {expected}.")
+
+
+def _clock() -> str:
+    """Leases and beats carry dates; a clock that was set makes some of them wrong until they are written anew."""
+    if jump := _CLOCKS.jump():
+        direction = "forward" if jump > 0 else "back"
+        raise NotReadyError(f"The clock of this machine was just set {direction} by {abs(jump):.0f} seconds.")
+    beats = Worker.objects.order_by("seen_at").values_list("name", "seen_at")
+    for name, by in sorted(_CLOCKS.skewed(beats).items()):
+        direction = "ahead of" if by > 0 else "behind"
+        raise NotReadyError(f"The clock of {name} is {abs(by):.0f} seconds {direction} that of this machine.")
+    return "All clocks agree."
 
 
 CHECKS: dict[str, Callable[[], str]] = {
@@ -146,4 +175,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "memory": _memory,
     "media": _media,
     "pool": _pool,
+    "clock": _clock,
 }

@@ -211,7 +211,7 @@ CELERY_TASK_ROUTES = {"generation.ring": {"queue": "gpu"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = ENV.aria_timezone
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "aria_site.schedule:SteadyScheduler"
 CELERY_BEAT_SCHEDULE = {
     "take back expired leases": {"task": "generation.reap", "schedule": 5.0, "options": {"expires": 5}},
     "remove pictures without a recipe": {

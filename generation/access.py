@@ -1,4 +1,4 @@
-"""The only way a view, an API operation or a consumer gets a job, a batch, or an artwork to paint again.
+"""The only way a view, an API operation or a consumer gets a job, a batch, a queue, or an artwork to paint again.
 
 And who may do what concerns everybody: let jobs cut in line, and pause the whole queue.
 """
@@ -11,6 +11,7 @@ from aria_site.accounts.models import User
 from aria_site.kernel.problems import ForbiddenError, NotFoundError
 from gallery.access import artwork_for_read
 from gallery.models import Artwork
+from generation.events import STAFF_GROUP, queue_group
 from generation.models import Batch, Job, StoredPicture
 
 
@@ -25,6 +26,19 @@ def job_for_read(viewer: User | AnonymousUser, job_id: UUID) -> Job:
         return job
     if viewer.is_staff:
         return job
+    raise NotFoundError
+
+
+def queue_group_for_read(viewer: User | AnonymousUser, *, everybody: bool) -> str:
+    """The channel group of this viewer's queue, or of everybody's, which is for staff alone. Raises NotFoundError."""
+    if not isinstance(viewer, User):
+        raise NotFoundError
+    if not viewer.is_active:
+        raise NotFoundError
+    if not everybody:
+        return queue_group(viewer.pk)
+    if viewer.is_staff:
+        return STAFF_GROUP
     raise NotFoundError
 
 

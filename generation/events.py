@@ -26,6 +26,22 @@ class JobChanged(TypedDict):
     job: str
 
 
+class QueueChanged(TypedDict):
+    """A job of this person came into the queue, moved in it or left it: read the queue again."""
+
+    type: Literal["queue.changed"]
+    owner: int
+
+
+STAFF_GROUP = "staff"
+"""The channel group that hears of everybody's queue."""
+
+
 def job_group(job_id: UUID | str) -> str:
     """The channel group of one job."""
     return f"job.{job_id}"
+
+
+def queue_group(owner_id: int) -> str:
+    """The channel group of one person's queue."""
+    return f"queue.{owner_id}"

@@ -15,7 +15,8 @@ from generation.live import read_frame_async
 from generation.snapshots import JobSnapshot, job_snapshot
 
 FRAME_EVERY_S = 0.25
-RECHECK_S = 60.0
+RECHECK_S = 45.0
+"""How long a socket trusts that its viewer may look: who signed out or was deactivated is put out within a minute."""
 
 Message = JobSnapshot | dict[str, str | int]
 
@@ -30,9 +31,11 @@ class JobFollower:
         session_key: str | None,
         send: Callable[[Message], Awaitable[None]],
         send_frame: Callable[[bytes], Awaitable[None]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._job_id, self._session_key = job_id, session_key
         self._send, self._send_frame = send, send_frame
+        self._clock = clock
         self._news = asyncio.Event()
         self._changed, self._read_at, self._frame = True, 0.0, 0
         self._step: JobStepped | None = None
@@ -49,9 +52,13 @@ class JobFollower:
 
     async def read(self) -> JobSnapshot:
         """The job's row for whoever the session belongs to now. Raises NotFoundError when it is not theirs."""
-        self._read_at = time.monotonic()
+        self._read_at = self._clock()
         snapshot: JobSnapshot = await database_sync_to_async(self._read)()
         return snapshot
+
+    def trusted_for_s(self) -> float:
+        """Seconds until the viewer is looked up again, however much there is to tell meanwhile."""
+        return max(0.0, self._read_at + RECHECK_S - self._clock())
 
     async def follow(self) -> None:
         """Tell for ever. Raises NotFoundError once the viewer may not see the job any more."""
@@ -61,7 +68,7 @@ class JobFollower:
             await self._wait_for_news()
 
     async def _tell(self) -> None:
-        if self._changed or time.monotonic() - self._read_at > RECHECK_S:
+        if self._changed or self.trusted_for_s() <= 0:
             self._changed = False
             await self._send(await self.read())
         step, self._step = self._step, None
@@ -75,7 +82,7 @@ class JobFollower:
     async def _wait_for_news(self) -> None:
         try:
             # Not `wait_for`: on Python 3.11 it swallows a cancellation that comes together with the news.
-            async with asyncio.timeout(RECHECK_S):
+            async with asyncio.timeout(self.trusted_for_s()):
                 await self._news.wait()
         except TimeoutError:
             self._changed = True

@@ -16,7 +16,8 @@ from channels.layers import get_channel_layer
 
 from aria_site.kernel.dispatch import run_after_commit
 from aria_site.kernel.valkey import AWAY, valkey
-from generation.events import JobChanged, JobStepped, job_group
+from generation.events import STAFF_GROUP, JobChanged, JobStepped, QueueChanged, job_group, queue_group
+from generation.models import Job
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class LiveSender:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="live-sender", daemon=True).start()
 
-    def send(self, group: str, event: JobChanged) -> None:
+    def send(self, group: str, event: JobChanged | QueueChanged) -> None:
         """Send a hint without waiting for it. An unsent step goes: who reads the job again knows it."""
         with self._lock:
             if group in self._steps:
@@ -81,7 +82,7 @@ class LiveSender:
                 self._steps[group] = None
             return event
 
-    async def _send(self, group: str, event: JobStepped | JobChanged) -> None:
+    async def _send(self, group: str, event: JobStepped | JobChanged | QueueChanged) -> None:
         layer = get_channel_layer()
         try:
             await layer.group_send(group, event)
@@ -96,10 +97,22 @@ def live_sender() -> LiveSender:
     return LiveSender()
 
 
-def job_changed(job_id: UUID) -> None:
-    """Tell everybody who watches the job to read it again, once the open transaction commits."""
-    event: JobChanged = {"type": "job.changed", "job": str(job_id)}
-    run_after_commit(lambda: live_sender().send(job_group(job_id), event))
+def job_changed(job_id: UUID, *, owner_id: int | None = None) -> None:
+    """Once the open transaction commits, tell who watches the job or its owner's queue to read it again.
+
+    Who knows the owner saves a look at the job's row.
+    """
+    run_after_commit(lambda: _job_changed(job_id, owner_id))
+
+
+def _job_changed(job_id: UUID, owner_id: int | None) -> None:
+    job: JobChanged = {"type": "job.changed", "job": str(job_id)}
+    live_sender().send(job_group(job_id), job)
+    owner = owner_id or Job.objects.filter(pk=job_id).values_list("owner_id", flat=True).first()
+    if owner is not None:
+        queue: QueueChanged = {"type": "queue.changed", "owner": owner}
+        live_sender().send(queue_group(owner), queue)
+        live_sender().send(STAFF_GROUP, queue)
 
 
 def job_stepped(job_id: UUID, *, step: int, total: int, stage: str, frame: int, left_s: float | None = None) -> None:

@@ -3,14 +3,16 @@
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from structlog.contextvars import bound_contextvars
 
+from gallery.models import Artwork
 from gallery.services import FinishedPicture, StoredFiles, artwork_files_delete, artwork_files_write
 from generation.engine.contract import (
     EngineError,
@@ -40,6 +42,7 @@ from generation.services import (
 )
 from generation.services.endings import LeaseLostError
 from generation.sketching import words_unread
+from generation.troubles import AWAY, patiently, storing_failed
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +102,7 @@ class Painting:
                 self._follow()
             except PaintingCancelledError:
                 # Either the person cancelled (the lease is gone and nothing is left to do) or the worker stops.
-                given_back = job_give_back(self.claim)
+                given_back = patiently(lambda: job_give_back(self.claim))
                 logger.info("painting withdrawn, given back: %s", given_back)
             except LeaseLostError:
                 logger.info("the lease is gone: the work is dropped")
@@ -129,8 +132,8 @@ class Painting:
             self._note(progress=None, stage=stage.value, at_once=True)
         else:
             self._begun = True
-            self._drop_unless(held=job_begin(self.claim, stage=stage.value))
-        job_changed(self._job.pk)
+            self._drop_unless(lambda: job_begin(self.claim, stage=stage.value))
+        job_changed(self._job.pk, owner_id=self._job.owner_id)
 
     def _stepped(self, event: Stepped) -> None:
         if event.preview is not None:
@@ -151,10 +154,17 @@ class Painting:
             return
         self._noted_at = now
         self.ticket.watched = is_viewed(self._job.pk)
-        self._drop_unless(held=job_progress_note(self.claim, progress=progress, stage=stage))
+        self._drop_unless(lambda: job_progress_note(self.claim, progress=progress, stage=stage))
 
-    def _drop_unless(self, *, held: bool) -> None:
+    def _drop_unless(self, is_held: Callable[[], bool]) -> None:
         """Withdraw the order when the lease turns out to be lost."""
+        try:
+            held = is_held()
+        except AWAY as error:
+            # Nobody can cancel meanwhile, and the lease has a heartbeat of its own: the painting goes on.
+            logger.warning("progress was not noted: %s", type(error).__name__)
+            connection.close_if_unusable_or_obsolete()
+            return
         if not held:
             self.ticket.cancel()
 
@@ -162,7 +172,7 @@ class Painting:
         painted_at = time.monotonic()
         self._note(progress=PAINTED_SHARE, stage="store", at_once=True)
         if self._job.kind == Job.Kind.REPRODUCTION:
-            reproduction_judge(self.claim, self._pictures[0].pixels, facts=self._facts(finished))
+            patiently(lambda: reproduction_judge(self.claim, self._pictures[0].pixels, facts=self._facts(finished)))
         else:
             self._hang(finished)
         painting_learn(self.claim, finished.facts, stored_s=time.monotonic() - painted_at)
@@ -170,12 +180,18 @@ class Painting:
         logger.info("painted %d pictures in %.2f s", len(self._pictures), finished.facts.paint_s)
 
     def _hang(self, finished: Finished) -> None:
-        files = [self._write(index, finished) for index in sorted(self._pictures)]
+        files: list[StoredFiles] = []
         try:
-            job_succeed(self.claim, files, device=finished.facts.device)
-        except BaseException:
+            files.extend(self._write(index, finished) for index in sorted(self._pictures))
+            patiently(lambda: job_succeed(self.claim, files, device=finished.facts.device))
+        except BaseException as error:
+            if patiently(lambda: _are_hung(files)):
+                # The commit went through, and only its answer was lost.
+                return
             for stored in files:
                 artwork_files_delete(stored)
+            if isinstance(error, OSError):
+                raise storing_failed(error) from error
             raise
 
     def _facts(self, finished: Finished) -> dict[str, Any]:
@@ -195,9 +211,14 @@ class Painting:
 
     def _end_badly(self, error: EngineError) -> None:
         logger.warning("painting failed (%s): %s", error.code, error)
-        if error.retryable and job_give_back(self.claim):
+        if error.retryable and patiently(lambda: job_give_back(self.claim, trouble=str(error))):
             return
         try:
-            job_fail(self.claim, error)
+            patiently(lambda: job_fail(self.claim, error))
         except LeaseLostError:
             logger.info("the job was over before its failure could be noted")
+
+
+def _are_hung(files: Sequence[StoredFiles]) -> bool:
+    """Whether rows speak of these files: all do, or none."""
+    return Artwork.objects.filter(pk__in=[stored.artwork_id for stored in files[:1]]).exists()

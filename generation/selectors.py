@@ -20,6 +20,8 @@ IN_LINE = (F("priority").desc(), Coalesce("line_at", "created_at"), F("id"))
 """The order of one person's waiting jobs; the index `job_in_turn` and the claim have the same."""
 LATELY = timedelta(hours=1)
 FAILED_SHOWN = 3
+WORKER_STARTS_WITHIN = timedelta(minutes=3)
+"""The libraries of a GPU take their time to load; who takes longer died."""
 JOBS_PAGE = 24
 JOBS_LOOKED_AT = 200
 SIZES_WARMED = 3
@@ -69,6 +71,12 @@ def queue_pause_in_force() -> QueuePause | None:
 def workers_alive() -> QuerySet[Worker]:
     """Workers seen within the last 15 seconds."""
     return Worker.objects.filter(seen_at__gte=timezone.now() - WORKER_SEEN_WITHIN)
+
+
+def workers_starting() -> QuerySet[Worker]:
+    """Workers that were started within the last three minutes and have not beaten yet."""
+    lately = timezone.now() - WORKER_STARTS_WITHIN
+    return Worker.objects.filter(beats=0, started_at__gte=lately, seen_at__lt=F("started_at"))
 
 
 def job_artworks(job: Job) -> list[Artwork]:

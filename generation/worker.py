@@ -29,6 +29,7 @@ from generation.services import (
     worker_left,
     worker_seen,
 )
+from generation.troubles import has_room
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +47,10 @@ STAGE_BUDGET_S: dict[Stage, float] = {
 class StudioWorker:
     """Claims jobs for one engine and paints them. Thread-safe: each Celery thread calls `paint_claimable`."""
 
-    def __init__(self, engine: PaintingEngine, *, name: str, beat_s: float = BEAT_S) -> None:
+    def __init__(self, engine: PaintingEngine, *, name: str, boot_id: str = "", beat_s: float = BEAT_S) -> None:
         self.engine = engine
         self.name = name
-        self.boot_id = f"{name}/{new_id().hex[:12]}"
+        self.boot_id = boot_id or new_boot_id(name)
         self._beat_s = beat_s
         self._claiming = threading.Lock()
         self._paintings: dict[UUID, _Watched] = {}
@@ -79,7 +80,10 @@ class StudioWorker:
         return painted
 
     def _claim(self, only: UUID | None) -> Claim | None:
-        """One claimer at a time, so that the worker never holds more than its engine can take."""
+        """One claimer at a time, so that the worker never holds more than its engine can take; none on a full disk."""
+        if not has_room():
+            logger.warning("the disk is full: no job is taken")
+            return None
         with self._claiming:
             status = self.engine.status()
             resident = {model.name for model in status.models}
@@ -120,6 +124,10 @@ class StudioWorker:
             return
         try:
             watched.painting.run()
+        except BaseException:
+            # Nobody waits for it any more: the device shall not paint on.
+            watched.painting.ticket.cancel()
+            raise
         finally:
             del self._paintings[claim.token]
 
@@ -167,6 +175,11 @@ class _Watched:
             self._progress = self.painting.ticket.progress
             self._moved_at = self._clock()
         return self._clock() - self._moved_at < STAGE_BUDGET_S[self.painting.ticket.stage]
+
+
+def new_boot_id(name: str) -> str:
+    """An id for one run of a worker process."""
+    return f"{name}/{new_id().hex[:12]}"
 
 
 def engine_build() -> PaintingEngine:

@@ -1,14 +1,15 @@
 """The one StudioWorker of a Celery GPU process: made when the process is ready, closed when it ends."""
 
 import logging
+import socket
 import threading
 
 from django.db import connection
 
-from generation.engine.contract import EngineError, PaintingEngine
+from generation.engine.contract import EngineError
 from generation.selectors import names_to_preload, sizes_painted
-from generation.services import jobs_reap
-from generation.worker import StudioWorker, engine_build
+from generation.services import jobs_reap, worker_starts, worker_trouble_note
+from generation.worker import StudioWorker, engine_build, new_boot_id
 
 logger = logging.getLogger(__name__)
 
@@ -19,26 +20,31 @@ _worker: StudioWorker | None = None
 def worker_boot(name: str) -> None:
     """Build the engine, announce the worker, warm its models and ring for what already waits."""
     global _worker  # noqa: PLW0603  one worker a process is the point
-    _worker = StudioWorker(engine_build(), name=name)
+    boot_id = new_boot_id(name)
+    worker_starts(boot_id, name=name, host=socket.gethostname())
+    _worker = StudioWorker(engine_build(), name=name, boot_id=boot_id)
     _worker.start()
     _booted.set()
     jobs_reap()
-    threading.Thread(target=_preload, args=(_worker.engine,), name="preload").start()
+    threading.Thread(target=_preload, args=(_worker,), name="preload").start()
 
 
-def models_preload(engine: PaintingEngine) -> None:
+def models_preload(worker: StudioWorker) -> None:
     """Have the engine warm what will be asked for; a model that cannot be had keeps no other from being warmed."""
+    troubles = []
     for name in names_to_preload():
         try:
-            engine.preload((name,), {name: sizes_painted(name)})
+            worker.engine.preload((name,), {name: sizes_painted(name)})
         except EngineError as error:
             logger.error("The model %s is not preloaded: %s", name, error)
+            troubles.append(f"The model {name} is not preloaded: {error}")
+    worker_trouble_note(worker.boot_id, " ".join(troubles))
 
 
-def _preload(engine: PaintingEngine) -> None:
+def _preload(worker: StudioWorker) -> None:
     """Preload on a thread of its own, with a database connection of its own."""
     try:
-        models_preload(engine)
+        models_preload(worker)
     finally:
         connection.close()
 

@@ -7,11 +7,14 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from aria_site.accounts.models import User
 from generation.engine.fake import FakeEngine
 from tests.support.valkey import running_valkey
+
+hypothesis_settings.register_profile("deep", max_examples=5000, deadline=None)
 
 
 @pytest.fixture(scope="session")

@@ -121,3 +121,11 @@ class UnexpectedError(Problem):
     status = 500
     code = "unexpected"
     title = "Something went wrong inside Aria."
+
+
+class AwayError(Problem):
+    """Something that Aria needs does not answer just now."""
+
+    status = 503
+    code = "away"
+    title = "Aria cannot do this at the moment."

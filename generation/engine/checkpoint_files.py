@@ -8,6 +8,8 @@ from pathlib import Path
 
 HEADER_LIMIT = 16 * 1024 * 1024
 """No checkpoint has a header as long as this; a longer one is damage."""
+STRAY_PREFIX = ".checkpoint-"
+"""Checkpoints that are being written start with this."""
 
 
 def checkpoint_path(folder: Path, indices: tuple[int, ...]) -> Path:
@@ -58,7 +60,7 @@ def header_only(metadata: dict[str, str]) -> bytes:
 def write_atomically(path: Path, content: bytes) -> None:
     """Put `content` at `path` so that a reader finds the old file or the new one, whole, also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".checkpoint-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=STRAY_PREFIX)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("gallery", "0001_initial"),
         ("generation", "0006_fair_share"),
-        ("personas", "0002_founder"),
+        ("personas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

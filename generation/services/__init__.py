@@ -8,13 +8,22 @@ from generation.services.endings import job_cancel, job_fail, job_give_back, job
 from generation.services.first_paintings import first_paintings_submit
 from generation.services.holding import job_pause, job_resume, jobs_cancel_all, jobs_pause_all, jobs_resume_all
 from generation.services.learning import forecast_note, forecasts_note, painting_learn
-from generation.services.leases import engine_facts, leases_renew, worker_leases_free, worker_left, worker_seen
+from generation.services.lease_watch import LeaseWatch
+from generation.services.leases import (
+    engine_facts,
+    leases_renew,
+    worker_leases_free,
+    worker_left,
+    worker_seen,
+    worker_starts,
+    worker_trouble_note,
+)
 from generation.services.ledger import ledger_prune
 from generation.services.outlooks import JobOutlook, outlooks_of
 from generation.services.pictures import PictureSweepReport, picture_store, pictures_sweep
 from generation.services.progress import job_begin, job_progress_note
 from generation.services.queue_switch import queue_pause, queue_resume
-from generation.services.reaping import ReapReport, jobs_reap
+from generation.services.reaping import ReapReport, jobs_reap, jobs_reap_by_hand
 from generation.services.registering import model_register, model_rehash
 from generation.services.reordering import job_move, job_move_before, job_prioritise
 from generation.services.reproducing import reproduction_judge, reproduction_submit
@@ -23,6 +32,7 @@ from generation.services.submitting import job_submit
 __all__ = [
     "Claim",
     "JobOutlook",
+    "LeaseWatch",
     "PictureSweepReport",
     "ReapReport",
     "batch_cancel",
@@ -49,6 +59,7 @@ __all__ = [
     "jobs_cancel_all",
     "jobs_pause_all",
     "jobs_reap",
+    "jobs_reap_by_hand",
     "jobs_resume_all",
     "leases_renew",
     "ledger_prune",
@@ -67,4 +78,6 @@ __all__ = [
     "worker_leases_free",
     "worker_left",
     "worker_seen",
+    "worker_starts",
+    "worker_trouble_note",
 ]

@@ -13,6 +13,7 @@ from generation import limits
 from generation.access import priority_check
 from generation.batch_specs import BatchSpec
 from generation.expansion import Child, Expansion, batch_expand
+from generation.live import job_changed
 from generation.models import Batch, Job
 from generation.ordering import Lookups, Order, order_from_spec
 from generation.quotas import work_of
@@ -143,8 +144,10 @@ def _batch_insert(
         idempotency_key=idempotency_key,
         request_digest=spec.digest() if idempotency_key else "",
     )
-    Job.objects.bulk_create(_jobs(batch, owner, orders))
+    jobs = Job.objects.bulk_create(_jobs(batch, owner, orders))
     ring()
+    # One is enough for the queue to look at itself again.
+    job_changed(jobs[0].pk, owner_id=owner.pk)
     return batch
 
 

@@ -54,7 +54,7 @@ def job_claim(
         for candidate in order_of_claim(queue, can_take=can_take, prefers=prefers, now=now):
             claim = _take(candidate, worker, device)
             if claim:
-                job_changed(claim.job.pk)
+                job_changed(claim.job.pk, owner_id=claim.job.owner_id)
                 return claim
     return None
 

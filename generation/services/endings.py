@@ -32,19 +32,23 @@ def job_succeed(claim: Claim, files: Sequence[StoredFiles], *, device: str) -> l
         _end(claim, state=Job.State.SUCCEEDED, progress=1.0, stage="", device=device)
         parent = Artwork.objects.filter(variation_jobs=claim.job.pk).first()
         artworks = artworks_create(files, owner=claim.job.owner, persona=claim.job.persona, parent=parent)
-    job_changed(claim.job.pk)
+    job_changed(claim.job.pk, owner_id=claim.job.owner_id)
     return artworks
 
 
 def job_fail(claim: Claim, error: EngineError) -> None:
     """End the job with the engine's sentence. Raises LeaseLostError."""
     _end(claim, state=Job.State.FAILED, error=str(error), error_code=error.code, stage="")
-    job_changed(claim.job.pk)
+    job_changed(claim.job.pk, owner_id=claim.job.owner_id)
 
 
-def job_give_back(claim: Claim) -> bool:
-    """Put a running job back into the queue, for this or another worker. False when the lease was lost."""
-    return requeue(Job.objects.filter(pk=claim.job.pk, state=Job.State.RUNNING, lease_token=claim.token)) == 1
+def job_give_back(claim: Claim, *, trouble: str = "") -> bool:
+    """Put a running job back into the queue, for this or another worker. False when the lease was lost.
+
+    `trouble` is why; its owner reads it where this attempt was the last one.
+    """
+    mine = Job.objects.filter(pk=claim.job.pk, state=Job.State.RUNNING, lease_token=claim.token)
+    return requeue(mine, trouble=trouble) == 1
 
 
 def job_cancel(*, job: Job) -> bool:
@@ -68,7 +72,9 @@ def job_retry(*, job: Job) -> bool:
     room for it.
     """
     over = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
-    clean = {"error": "", "error_code": "", "finished_at": None, "attempts": 0, "progress": 0.0}
+    # Its checkpoints went with its end, so how far it came then is nothing that a new attempt builds upon.
+    slate = {"attempts": 0, "progress": 0.0, "best_progress": 0.0, "claimed_progress": 0.0}
+    clean = {"error": "", "error_code": "", "finished_at": None, **slate}
     with transaction.atomic():
         if over.exists():
             room_ensure(owner=job.owner, works=[work_of(job.recipe_data, job.count)])

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from generation.engine.contract import EngineStatus
 from generation.models import Job, Worker
+from generation.selectors import WORKER_SEEN_WITHIN
 from generation.services.claiming import LEASE
 from generation.services.requeueing import requeue
 
@@ -24,6 +25,18 @@ def leases_renew(tokens: Sequence[UUID]) -> set[UUID]:
 def worker_seen(boot_id: str, **facts: Any) -> None:
     """Note that the worker lives and what it holds in memory."""
     Worker.objects.update_or_create(boot_id=boot_id, defaults={**facts, "seen_at": timezone.now()})
+
+
+def worker_starts(boot_id: str, *, name: str, host: str) -> None:
+    """Note that a worker is being started; it does not live before its first beat."""
+    never = timezone.now() - 2 * WORKER_SEEN_WITHIN
+    Worker.objects.create(boot_id=boot_id, name=name, host=host, seen_at=never)
+
+
+def worker_trouble_note(boot_id: str, sentence: str) -> None:
+    """Note what keeps a worker from having loaded what it should."""
+    longest = Worker._meta.get_field("trouble").max_length
+    Worker.objects.filter(boot_id=boot_id).update(trouble=sentence[:longest])
 
 
 def engine_facts(status: EngineStatus) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gallery.labels import recipe_or_none
 from gallery.models import Artwork
 from generation.engine.contract import EngineError
 from generation.likeness import ENOUGH_DB, GREY_LEVELS, Difference, Likeness, first_difference, likeness
+from generation.live import job_changed
 from generation.models import DiffusionModel, Job, Reproduction
 from generation.picture_intake import BROKEN
 from generation.quotas import work_of
@@ -52,6 +53,7 @@ def reproduction_submit(*, artwork: Artwork, owner: User) -> Job:
         )
         Reproduction.objects.create(artwork=artwork, job=job)
         ring()
+        job_changed(job.pk, owner_id=job.owner_id)
     forecast_note(job)
     return job
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from aria_site.accounts.models import User
 from aria_site.kernel.problems import ConflictError, LimitReachedError
 from generation.access import priority_check
+from generation.live import job_changed
 from generation.models import Job
 from generation.ordering import Order, order_from_spec
 from generation.quotas import work_of
@@ -59,6 +60,7 @@ def _job_insert(owner: User, order: Order, spec: JobSpec, idempotency_key: str) 
     job.idempotency_key, job.request_digest = idempotency_key, spec.digest() if idempotency_key else ""
     job.save(force_insert=True)
     ring()
+    job_changed(job.pk, owner_id=job.owner_id)
     return job
 
 

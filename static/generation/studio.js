@@ -75,7 +75,13 @@ function swapPicture(event) {
   link.setAttribute("aria-current", "true");
 }
 
+/** The queue is read again whenever it moved; without this line it is read every few seconds. */
+function watchQueue() {
+  new LiveJob("/ws/queue/", { heard: () => ring(document.body, "queue-moved"), frame: () => {}, lost: () => {} });
+}
+
 watchTray();
+watchQueue();
 look();
 document.addEventListener("click", swapPicture);
 document.body.addEventListener("htmx:afterSettle", () => {

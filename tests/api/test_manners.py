@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 
 from aria_site.accounts.models import User
@@ -112,7 +113,13 @@ def test_a_fault_of_her_own_is_told_without_its_innards_and_logged(
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(Http404("innards"), 404), (PermissionDenied("innards"), 403)], ids=["404", "403"]
+    ("error", "status"),
+    [
+        (Http404("innards"), 404),
+        (PermissionDenied("innards"), 403),
+        (OperationalError("innards"), 503),
+        (InterfaceError("innards"), 503),
+    ],
 )
 def test_what_django_raises_is_a_problem_document_too(
     program: Program, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int

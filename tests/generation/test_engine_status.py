@@ -148,7 +148,11 @@ def test_a_model_that_cannot_be_had_keeps_no_other_from_being_preloaded(
     make_job(alice, recipe_data=make_recipe(width=320, height=256).to_dict())
     engine = FakeEngine(failures={"gone": EngineError("Nobody knows it.", code="unknown_model")})
 
-    worker_boot.models_preload(engine)
+    worker = StudioWorker(engine, name="gpu0@test")
+    worker_seen(worker.boot_id, name="gpu0@test", host="here")
+
+    worker_boot.models_preload(worker)
 
     assert engine.preloaded == ["starter"]
+    assert Worker.objects.get().trouble == "The model gone is not preloaded: Nobody knows it."
     assert engine.warm_sizes == {"starter": ((320, 256),)}

@@ -24,13 +24,13 @@ from generation.services import (
     job_retry,
     job_submit,
     job_succeed,
-    jobs_reap,
     leases_renew,
     worker_leases_free,
     worker_seen,
 )
 from generation.services.endings import LeaseLostError
 from generation.specs import JobSpec
+from tests.support.reaping import reaped
 
 pytestmark = pytest.mark.usefixtures("starter_model")
 
@@ -210,7 +210,7 @@ def test_the_reaper_takes_back_what_ran_out_and_leaves_the_rest(alice: User) -> 
     claim(), claim()
     Job.objects.filter(pk=expired.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
 
-    assert jobs_reap().requeued == 1
+    assert reaped() == 1
     assert (state_of(expired), state_of(held)) == ("queued", "running")
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from aria_site.accounts.models import User
 from generation.engine.contract import EngineError
 from generation.models import GpuShare, GpuTime, Job
-from generation.services import Claim, job_cancel, job_claim, job_fail, job_give_back, job_succeed, jobs_reap
+from generation.services import Claim, job_cancel, job_claim, job_fail, job_give_back, job_succeed
 from generation.services.ledger import HALF_LIFE, gpu_time_end
+from tests.support.reaping import reaped
 from tests.support.rows import NOON, make_job
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +96,7 @@ def test_what_a_dead_worker_held_is_counted_until_its_lease_ended(alice: User) -
         claim()
         clock.shift(100)
 
-        assert jobs_reap().requeued == 1
+        assert reaped() == 1
 
     assert lines() == [(15, True)]
 

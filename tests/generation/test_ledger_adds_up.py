@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from aria_site.accounts.models import User
 from generation.models import GpuDay, GpuShare, GpuTime, Job
-from generation.services import Claim, job_cancel, job_claim, job_give_back, job_succeed, jobs_reap, leases_renew
+from generation.services import (
+    Claim,
+    LeaseWatch,
+    job_cancel,
+    job_claim,
+    job_give_back,
+    job_succeed,
+    jobs_reap,
+    leases_renew,
+)
 from generation.services.claiming import LEASE
 from tests.support.rows import make_job
 
@@ -48,6 +57,7 @@ class Studio:
         self.since: dict[Claim, datetime] = {}
         self.dead: dict[str, datetime] = {}
         """Workers that died, and when their leases end."""
+        self.watch = LeaseWatch(clock=lambda: timezone.now().timestamp())
 
     def claim(self, name: str, _: int) -> None:
         """Take the next job, if one waits."""
@@ -81,7 +91,7 @@ class Studio:
         while timezone.now() < end:
             clock.shift(min(timedelta(seconds=1), end - timezone.now()))
             self.renew()
-        self.reap()
+            self.reap()
 
     def renew(self) -> None:
         """What the beat threads of living workers do."""
@@ -90,7 +100,7 @@ class Studio:
 
     def reap(self) -> None:
         """What the reaper does, and what it means for the spans."""
-        jobs_reap()
+        jobs_reap(self.watch)
         for name, until in list(self.dead.items()):
             if timezone.now() > until:
                 del self.dead[name]

