@@ -39,7 +39,9 @@ from generation.services import (
     job_claim,
     job_fail,
     job_give_back,
+    job_pause,
     job_progress_note,
+    job_resume,
     job_retry,
     job_submit,
     job_succeed,
@@ -74,7 +76,7 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )
 DEEDS = (
-    *("submit", "cancel", "retry", "retry"),
+    *("submit", "cancel", "retry", "retry", "pause", "resume", "resume"),
     *("claim", "claim", "claim", "claim_while_a_person_cancels", "claim_while_another_does"),
     *("begin", "begin", "note_progress", "note_progress", "attempt", "attempt", "finish", "fail", "give_back"),
     *("beat", "die", "come_late", "come_late"),
@@ -94,24 +96,26 @@ class Known:
     best: float = 0.0
     begun_at: float = 0.0
     """`best` when the last attempt began."""
+    held: bool = False
+    waits_for_the_device: bool = True
     renewed: float = 0.0
     """When its lease last got a date, by the steady clock."""
     changes: list[State] = field(default_factory=lambda: [State.QUEUED])
 
     def become(self, state: State, token: UUID | None = None) -> None:
         """Note a change of state."""
-        self.state, self.token = state, token
+        self.state, self.token, self.held = state, token, False
         self.changes.append(state)
 
     def claimed(self, claim: Claim, worker: str, now: float) -> None:
         """Note a claim."""
         self.become(State.RUNNING, claim.token)
-        self.worker, self.renewed = worker, now
+        self.worker, self.renewed, self.waits_for_the_device = worker, now, True
 
     def begun(self) -> None:
         """Note that the device turned to it. After an attempt that came further than any, the count starts anew."""
         self.attempts = 1 if self.best > self.begun_at else self.attempts + 1
-        self.begun_at = self.best
+        self.begun_at, self.waits_for_the_device = self.best, False
 
     def taken_back(self) -> None:
         """Note that it goes back into the queue, or ends after three attempts in vain."""
@@ -185,13 +189,32 @@ class JobLife(RuleBasedStateMachine):
             known.become(State.QUEUED)
             known.attempts, known.best, known.begun_at = 0, 0.0, 0.0
 
+    def pause(self, number: int) -> None:
+        pk = self.a_job(number)
+        known = self.known[pk]
+        is_open = known.state in {State.QUEUED, State.RUNNING} and not known.held
+        assert job_pause(job=Job.objects.get(pk=pk)) == is_open
+        if not is_open:
+            return
+        if known.state == State.RUNNING:
+            # The attempt that a pause ends is not held against the job.
+            known.attempts -= int(known.attempts > 0 and not known.waits_for_the_device)
+            known.become(State.QUEUED)
+        known.held = True
+
+    def resume(self, number: int) -> None:
+        pk = self.a_job(number)
+        known = self.known[pk]
+        assert job_resume(job=Job.objects.get(pk=pk)) == known.held
+        known.held = False
+
     # What workers do, some of them with a claim that is not theirs any more
 
     def claim(self, number: int, only: UUID | None = None) -> None:
         """The next job, if any waits; it waited, and was the only one to be taken."""
         worker = self.a_worker(number)
         claim = job_claim(worker=worker, device="cpu", can_take=lambda _job: True, only=only)
-        waiting = [pk for pk, known in self.known.items() if known.state == State.QUEUED]
+        waiting = [pk for pk, known in self.known.items() if known.state == State.QUEUED and not known.held]
         assert (claim is not None) == bool(waiting if only is None else only in waiting)
         if claim is not None:
             known = self.known[claim.job.pk]
@@ -230,7 +253,7 @@ class JobLife(RuleBasedStateMachine):
             further = min(0.9, known.best + 0.1)
             assert job_progress_note(claim, progress=further, stage="step") == self.holds(claim)
             if self.holds(claim):
-                known.best = further
+                known.best, known.waits_for_the_device = further, False
 
     def finish(self, number: int) -> None:
         for claim in self.a_claim(number):
@@ -332,6 +355,7 @@ class JobLife(RuleBasedStateMachine):
         for pk, known in self.known.items():
             row = rows[pk]
             assert (row.state, row.lease_token, row.attempts) == (known.state, known.token, known.attempts)
+            assert row.held == known.held
             assert (row.best_progress, row.claimed_progress) == (known.best, known.begun_at)
             assert (row.lease_expires_at is not None) == (row.state == State.RUNNING)
             assert (row.finished_at is not None) == row.is_terminal
