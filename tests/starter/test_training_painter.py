@@ -31,7 +31,19 @@ def tiny(tmp_path: Path) -> Config:
             real.folders, work=tmp_path / "work", painter=tmp_path / "painter", encoder=tmp_path / "encoder"
         ),
         text=TextConfig(width=32, layers=1, heads=2),
-        painter=replace(real.painter, channels=(16, 16, 32), groups=8, heads=2, batch=4, learning_rate=3e-3, ema=0.9),
+        painter=replace(
+            real.painter,
+            channels=(16, 16, 32),
+            groups=8,
+            heads=2,
+            batch=4,
+            learning_rate=3e-3,
+            ema=0.9,
+            # Whatever the real training dwells on just now.
+            focus_share=0.75,
+            focus_from=60,
+            focus_to=540,
+        ),
         data=replace(real.data, pictures=8),
     )
 
