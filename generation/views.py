@@ -142,7 +142,8 @@ def reproduce(request: StudioRequest, artwork_id: UUID) -> HttpResponse:
 def _reproduction(request: HttpRequest, work: Artwork, **said: object) -> HttpResponse:
     """The fragment; for plain forms, a redirect to the page that holds it."""
     if not request.headers.get("HX-Request"):
-        return redirect(work)
+        # To where the news are, which gets the focus there as well.
+        return redirect(f"{work.get_absolute_url()}#reproduction-told")
     context = {**reproduction_shown(request.user, work), **said}
     return render(request, "generation/_reproduction.html", context)
 
